@@ -1,1 +1,11 @@
-export {}
+// The public face of the PostgreSQL test server.
+export { certificates } from '../certificates/index.js'
+export type { CertificateFiles, Certificates } from '../certificates/index.js'
+export { PostgresUnavailable } from './binaries.js'
+export type { PostgresOrigin } from './binaries.js'
+export { StatementFailed } from './control.js'
+export type { TextRows } from './control.js'
+export { connectTo } from './server.js'
+export type { PostgresFacts, PostgresServer, PostgresService } from './server.js'
+export { startPostgres } from './start.js'
+export type { PostgresOptions } from './start.js'
