@@ -84,6 +84,8 @@ export interface Look {
   readonly rows?: number
   readonly rowsExact?: true
   readonly byteLength?: number
+  /** How the records are written, when they lie in files. */
+  readonly format?: RecordsFormat
   /** Sentences for the plan: what was found, how sure, what will not travel. */
   readonly notes?: readonly string[]
 }
@@ -121,8 +123,13 @@ export interface Source extends AsyncDisposable {
  * happened, and rejects with `in-doubt` when it cannot know.
  */
 export interface Target extends AsyncDisposable {
-  /** The schema of what is there now; undefined when there is nothing. */
+  /**
+   * The schema of what is there now; undefined when there is nothing. Without fields when what is there binds nothing, as a
+   * file that would be replaced.
+   */
   look(run: Run): Promise<RecordsSchema | undefined>
+  /** What it must know of the records when it has no schema of its own. Default: `'types'`. */
+  readonly needs?: 'names'
   /** Pure. How records of the wished schema would arrive, after `look`. */
   fit(wish: Wish): Fit
   readonly native?: Native & {

@@ -54,6 +54,8 @@ export interface FormatDescriptor {
   refuse(format: RecordsFormat, given: RecordsSchema, as: RecordsSchema, verb: FormatVerb, to?: RecordsFormat): Why | undefined
   /** The format in full for a target that names it in part, or by an id and a few hints; throws `refused` for hints that are wrong. */
   complete(told: Told): RecordsFormat
+  /** True when it writes down no types, so that a target in it asks for none. */
+  readonly typeless?: true
   /** What decode reads from. Core spools a part that has less. */
   readonly needs: 'stream' | 'path'
   readonly codec: () => Promise<Codec>
@@ -78,4 +80,6 @@ export interface Codec {
   encode(from: Batches, format: RecordsFormat, run: Run): Chunks
   /** Bytes to bytes of the same format id under other hints or types; one part out for each part in. */
   transcode?(from: Chunks, given: RecordsSchema, to: RecordsFormat, as: RecordsSchema, run: Run): Chunks
+  /** Many parts into one: what stands once in a file, such as a header row, is kept from the first part only. Absent: it cannot. */
+  join?(from: Chunks, run: Run): Chunks
 }
