@@ -20,12 +20,13 @@ const testFile = /\.test\.(ts|mjs)$/
  * failed before its tests began each count as one failure.
  *
  * @param {string} root
+ * @param {(folder: string) => string} [reportOf] where the report of a package lies
  * @returns {Count}
  */
-export function countTests(root) {
+export function countTests(root, reportOf = (folder) => join(root, folder, reportFile)) {
   /** @type {Count} */
   const count = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] }
-  for (const { folder } of packagesOf(root)) countPackage(root, folder, count)
+  for (const { folder } of packagesOf(root)) countPackage(folder, filesUnder(join(root, folder), testFile), reportOf(folder), count)
   if (count.passed + count.failed + count.skipped === 0) fail(count, 'no test ran at all')
   return count
 }
@@ -40,14 +41,13 @@ export function countLine(count) {
 }
 
 /**
- * @param {string} root
  * @param {string} folder
+ * @param {string[]} files
+ * @param {string} path
  * @param {Count} count
  */
-function countPackage(root, folder, count) {
-  const files = filesUnder(join(root, folder), testFile)
+function countPackage(folder, files, path, count) {
   if (files.length === 0) return
-  const path = join(root, folder, reportFile)
   if (!existsSync(path)) return fail(count, `${folder}: has ${files.length} test files and no report`)
   /** @type {Report} */
   const report = JSON.parse(readFileSync(path, 'utf8'))
