@@ -17,7 +17,8 @@ export interface Cut {
   /**
    * `end`: as if the peer had closed its socket. `reset`: as if its host had started anew (TCP RST). Default: `'end'`.
    *
-   * An `end` while the other side still sends arrives there as a reset, as TCP has it.
+   * An `end` while the other side still sends arrives there as a reset, as TCP has it. A Node client that gets its
+   * last bytes and the reset in one turn reports an end (libuv reads a hang-up behind a short read as one).
    */
   readonly how?: CutHow
   /** What is cut: every open connection, or only the one that carried the last byte. Default: `'all'`. */
