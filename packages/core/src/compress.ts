@@ -1,5 +1,6 @@
 // Compression, added and removed on the way: formats and plugins see plain bytes.
-import { Readable } from 'node:stream'
+import type { Transform } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip, createGzip } from 'node:zlib'
 import type { Part } from './contract/format.js'
 import { MoveError } from './contract/errors.js'
@@ -30,9 +31,8 @@ export function decompressed(part: Part): Part {
     name: part.name,
     again: part.again,
     async *read() {
-      const gunzip = Readable.from(part.read(), { objectMode: false }).compose(createGunzip({ chunkSize: CHUNK })) as AsyncIterable<Uint8Array>
       try {
-        yield* gunzip
+        yield* through(part.read(), createGunzip({ chunkSize: CHUNK }))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code?.startsWith('Z_') !== true) throw error
         throw new MoveError('bad-data', `${part.name} is damaged: its gzip data cannot be read to the end`, { cause: error, context: { file: part.name } })
@@ -43,5 +43,11 @@ export function decompressed(part: Part): Part {
 
 /** Bytes compressed as they pass. */
 export function compressed(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return Readable.from(body, { objectMode: false }).compose(createGzip({ level: LEVEL, chunkSize: CHUNK })) as AsyncIterable<Uint8Array>
+  return through(body, createGzip({ level: LEVEL, chunkSize: CHUNK }))
+}
+
+function through(body: AsyncIterable<Uint8Array>, transform: Transform): AsyncIterable<Uint8Array> {
+  // An error on either side ends both, and reaches the reader through the transform.
+  pipeline(Readable.from(body, { objectMode: false }), transform, () => undefined)
+  return transform
 }

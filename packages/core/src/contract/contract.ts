@@ -78,6 +78,11 @@ export interface MoveEvent {
 /** What a source says of itself without reading records (or, for undescribed files, after reading them once). */
 export interface Look {
   readonly schema: RecordsSchema
+  /**
+   * What the records are known to hold before any value is checked, where that is less than `schema` says: the same fields as
+   * text, for a file whose schema was told and not found. Absent: `schema`.
+   */
+  readonly given?: RecordsSchema
   /** True when the records can be read more than once. */
   readonly again: boolean
   /** How many rows there are, or about how many when `rowsExact` is absent. */

@@ -86,7 +86,7 @@ function allowed(route: Route, facts: Facts): Why | undefined {
 function native({ source, target, look, fit }: Facts): Judged {
   if (source.native === undefined || target.native === undefined) return `${side(source.native)} has no server of its own`
   if (source.native.server !== target.native.server) return 'different servers'
-  const why = target.native.refuse(look.schema, fit.schema)
+  const why = target.native.refuse(given(look), fit.schema)
   return why ?? { route: 'native', middle: 'nothing', carried: fit.schema, passes: false }
 }
 
@@ -99,14 +99,14 @@ function filesToFiles(facts: Facts): Judged {
   if (source.files.at !== undefined && target.files.at !== undefined) return 'the files lie in one place and belong in another, so they must be carried'
   const reason = unreachable(source.files, stage, 'source') ?? unreachable(target.files, stage, 'target')
   if (reason !== undefined) return reason
-  const found = match(source.files, target.files, facts.look.schema, facts.fit.schema)
+  const found = match(source.files, target.files, given(facts.look), facts.fit.schema)
   return Array.isArray(found) ? found : { route: 'files-to-files', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: false }
 }
 
 function bytesToBytes({ source, target, look, fit }: Facts): Judged {
   if (source.bytes === undefined) return 'source gives no bytes'
   if (target.bytes === undefined) return 'target takes no bytes'
-  const found = match(source.bytes, target.bytes, look.schema, fit.schema)
+  const found = match(source.bytes, target.bytes, given(look), fit.schema)
   return Array.isArray(found) ? found : { route: 'bytes-to-bytes', middle: 'nothing', ...both(found.format), carried: found.carried, passes: true }
 }
 
@@ -117,7 +117,7 @@ function filesToBytes(facts: Facts): Judged {
   if (stage === undefined) return 'no stage is named that this process can read'
   const reason = unreachable(source.files, stage, 'source')
   if (reason !== undefined) return reason
-  const found = match(source.files, target.bytes, facts.look.schema, facts.fit.schema)
+  const found = match(source.files, target.bytes, given(facts.look), facts.fit.schema)
   return Array.isArray(found) ? found : { route: 'files-to-bytes', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: true }
 }
 
@@ -128,18 +128,18 @@ function bytesToFiles(facts: Facts): Judged {
   if (stage === undefined) return 'no stage is named that this process can write'
   const reason = unreachable(target.files, stage, 'target')
   if (reason !== undefined) return reason
-  const found = match(source.bytes, target.files, facts.look.schema, facts.fit.schema)
+  const found = match(source.bytes, target.files, given(facts.look), facts.fit.schema)
   return Array.isArray(found) ? found : { route: 'bytes-to-files', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: true }
 }
 
 function transcoded(facts: Facts): Judged {
   const { source, target, fit } = facts
   if (source.bytes === undefined || target.bytes === undefined) return []
-  return first(source.bytes.formats, (reads) => first(carriers(facts.look.schema, fit.schema), (carried) => first(target.bytes!.formats, (writes) => {
+  return first(source.bytes.formats, (reads) => first(carriers(given(facts.look), fit.schema), (carried) => first(target.bytes!.formats, (writes) => {
     if (reads.format !== writes.format) return []
     const descriptor = facts.formats.get(reads.format)
     if (descriptor === undefined) return `${reads.format} cannot be transcoded: no codec for it is registered`
-    const why = source.bytes!.refuse(reads, facts.look.schema, carried)
+    const why = source.bytes!.refuse(reads, given(facts.look), carried)
       ?? descriptor.refuse(reads, carried, fit.schema, 'transcode', writes)
       ?? target.bytes!.refuse(writes, fit.schema, fit.schema)
     return why ?? { route: 'bytes-to-bytes', middle: 'transcode', reads, writes, carried, passes: true }
@@ -160,7 +160,7 @@ function bytesToBatches(facts: Facts): Judged {
   if (source.bytes === undefined) return 'source gives no bytes'
   if (target.batches === undefined) return 'target takes no batches'
   return target.batches.refuse(fit.schema)
-    ?? first(source.bytes.formats, (reads) => first(carriers(facts.look.schema, fit.schema), (carried) => decodes(facts, source.bytes!, reads, carried)
+    ?? first(source.bytes.formats, (reads) => first(carriers(given(facts.look), fit.schema), (carried) => decodes(facts, source.bytes!, reads, carried)
       ?? { route: 'bytes-to-batches', middle: 'decode', reads, carried, passes: true }))
 }
 
@@ -170,7 +170,7 @@ function filesToBatches(facts: Facts): Judged {
   if (target.batches === undefined) return 'target takes no batches'
   if (stage === undefined) return 'no stage is named that this process can read'
   return unreachable(source.files, stage, 'source') ?? target.batches.refuse(fit.schema)
-    ?? first(source.files.formats, (reads) => first(carriers(facts.look.schema, fit.schema), (carried) => decodes(facts, source.files!, reads, carried)
+    ?? first(source.files.formats, (reads) => first(carriers(given(facts.look), fit.schema), (carried) => decodes(facts, source.files!, reads, carried)
       ?? { route: 'files-to-batches', middle: 'decode', reads, carried, stage, passes: true }))
 }
 
@@ -194,7 +194,7 @@ function batchesToBatches({ source, target, fit }: Facts): Judged {
 function recoded(facts: Facts): Judged {
   const { source, target, fit } = facts
   if (source.bytes === undefined || target.bytes === undefined) return []
-  return first(source.bytes.formats, (reads) => first(carriers(facts.look.schema, fit.schema), (carried) => {
+  return first(source.bytes.formats, (reads) => first(carriers(given(facts.look), fit.schema), (carried) => {
     const why = decodes(facts, source.bytes!, reads, carried)
     return why ?? first(target.bytes!.formats, (writes) => encodes(facts, target.bytes!, writes)
       ?? { route: 'bytes-to-bytes', middle: 'recode', reads, writes, carried, passes: true })
@@ -204,7 +204,7 @@ function recoded(facts: Facts): Judged {
 function decodes({ formats, look, fit }: Facts, from: Judge, reads: RecordsFormat, carried: RecordsSchema): Why | undefined {
   const descriptor = formats.get(reads.format)
   if (descriptor === undefined) return `${reads.format} cannot be decoded: no codec for it is registered`
-  return from.refuse(reads, look.schema, carried) ?? descriptor.refuse(reads, carried, fit.schema, 'decode')
+  return from.refuse(reads, given(look), carried) ?? descriptor.refuse(reads, carried, fit.schema, 'decode')
 }
 
 function encodes({ formats, fit }: Facts, to: Judge, writes: RecordsFormat): Why | undefined {
@@ -218,6 +218,10 @@ function unreachable(end: { readonly at?: Stage, readonly reach: { readonly [sch
   const scheme = stage.url.protocol.slice(0, -1)
   if (end.reach[scheme] !== undefined) return undefined
   return `${which} reaches ${Object.keys(end.reach).join(', ') || 'no store'} and not "${scheme}"`
+}
+
+function given(look: Look): RecordsSchema {
+  return look.given ?? look.schema
 }
 
 /** The first choice among candidates, or every reason against them. */
