@@ -1,0 +1,333 @@
+// The driver: opens a session, runs statements in it, cancels them on the server, and closes it.
+import type { Address, Run } from '@records-mover/core/plugin'
+import type { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
+import type { CopyOut } from './copy-out.js'
+import type { Settings } from './libpq.js'
+import { MoveError } from '@records-mover/core/plugin'
+import { Client } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { sendCancel } from './cancel.js'
+import { CopyOutQuery } from './copy-out.js'
+import { moveError } from './errors.js'
+import { readSettings } from './libpq.js'
+import { openSocket, serverText } from './tls-socket.js'
+
+/** The result of a statement. Every value is the server's own text, or null. */
+export interface Result {
+  readonly columns: readonly ResultColumn[]
+  readonly rows: readonly (readonly (string | null)[])[]
+  /** The first word of the command tag: `SELECT`, `COPY` ... */
+  readonly command: string
+  /** How many rows the command tag tells; undefined when it tells none. */
+  readonly count: number | undefined
+}
+
+export interface ResultColumn {
+  readonly name: string
+  /** Object identifier of the type. */
+  readonly type: number
+  readonly modifier: number
+}
+
+/** What is told at the start of a session. */
+export interface ServerFacts {
+  /** As `server_version_num`: 150020. */
+  readonly version: number
+  readonly database: string
+  readonly user: string
+  readonly encoding: string
+  /** Equal for two sessions exactly when a statement of one can see all that the other sees; undefined when the server does not tell. */
+  readonly identity: string | undefined
+}
+
+/** The stream of a `COPY ... FROM STDIN`. After `finish`, `rowCount` is what the server counted. */
+export type CopyIn = Writable & { readonly rowCount: number }
+
+/** How a statement is run. */
+export interface Statement {
+  /** What messages say was being done, such as `create public.orders`. Default: `ask the server`. */
+  readonly doing?: string
+  /** True for a statement that tidies up: it runs even after the run's signal fired. */
+  readonly tidies?: true
+}
+
+/**
+ * One session. Statements are run one at a time. When the run's signal fires, the running statement is cancelled on the
+ * server and rejects with `aborted`, and later ones are refused, except those that tidy up.
+ */
+export interface Session extends AsyncDisposable {
+  readonly server: ServerFacts
+  /** `host:port`, or the path of the Unix socket. */
+  readonly where: string
+  readonly settings: Settings
+  /** Process id of the server's backend. */
+  readonly pid: number
+  /** Sentences for the plan. */
+  readonly notes: readonly string[]
+  query(sql: string, values?: readonly (string | null)[], how?: Statement): Promise<Result>
+  copyIn(sql: string): CopyIn
+  copyOut(sql: string, how?: Statement): CopyOut
+  /** `begin`, the work, `commit`; `rollback` when the work, or `begin`, rejects. */
+  transaction<T>(begin: string, work: () => Promise<T>): Promise<T>
+  /** Asks the server, over a second connection, to cancel the running statement; resolves when it has been asked. */
+  cancel(): Promise<void>
+  /** Ends the session. A statement that still runs is cancelled first. Never rejects. */
+  close(): Promise<void>
+}
+
+export interface SessionOptions {
+  /** Every transaction of the session is read only. */
+  readonly readOnly: boolean
+  /** Settings read before; otherwise they are read from the address. */
+  readonly settings?: Settings
+}
+
+// Each is set because its default differs between servers, databases and roles, and changes what text means.
+// https://www.postgresql.org/docs/current/runtime-config-client.html
+const SESSION: readonly (readonly [string, string])[] = [
+  ['client_encoding', 'UTF8'],
+  ['datestyle', 'ISO, YMD'],
+  ['timezone', 'UTC'],
+  ['intervalstyle', 'postgres'],
+  // Shortest text that reads back as the same number (from 12 on); before, enough digits for the same.
+  ['extra_float_digits', '3'],
+  ['bytea_output', 'hex'],
+  ['standard_conforming_strings', 'on'],
+  ['xmloption', 'content'],
+  // money is written with two decimals and a dollar sign everywhere, and reads back as the same number of cents.
+  ['lc_monetary', 'C'],
+  ['quote_all_identifiers', 'off'],
+  ['synchronize_seqscans', 'off'],
+  ['array_nulls', 'on'],
+  // A move takes as long as it takes; the run's signal ends it.
+  ['statement_timeout', '0'],
+  ['lock_timeout', '0'],
+  ['idle_in_transaction_session_timeout', '0'],
+]
+// How long a server has to stop a cancelled statement before its socket is cut.
+const STOP_MS = 10_000
+
+/**
+ * Connects, logs in and settles the session.
+ *
+ * @throws MoveError `bad-address`, `untrusted`, `denied`, `not-found`, `busy` or `aborted`; nothing stays open.
+ */
+export async function openSession(at: Address, run: Run, options: SessionOptions): Promise<Session> {
+  const settings = options.settings ?? await readSettings(at)
+  const where = serverText(settings)
+  const limit = AbortSignal.timeout(settings.connectTimeoutMs)
+  const signal = AbortSignal.any([run.signal, limit])
+  const ready = await openSocket(settings, signal).catch((error: unknown) => { throw late(error, run, limit, where) })
+  const client = clientOver(ready.socket, settings)
+  // Without a listener a lost connection would end the process; statements report it.
+  client.on('error', () => { /* reported by the statement in work, or the next one */ })
+  const stop = (): void => { ready.socket.destroy() }
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    if (signal.aborted) stop()
+    await client.connect()
+    const server = await settle(client, options.readOnly)
+    return new PostgresSession(client, ready.socket, settings, where, server, run.signal, [...(ready.note === undefined ? [] : [ready.note]), ...settings.notes])
+  } catch (error) {
+    ready.socket.destroy()
+    throw late(moveError(error, { doing: `log in to ${where} as ${settings.user}`, server: where, signal: run.signal }), run, limit, where)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function late(error: unknown, run: Run, limit: AbortSignal, where: string): unknown {
+  if (run.signal.aborted) return moveError(error instanceof MoveError ? error.cause : error, { doing: 'connect', signal: run.signal, server: where })
+  if (!limit.aborted) return error
+  return moveError(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }), { doing: 'connect', server: where })
+}
+
+function clientOver(socket: Socket, settings: Settings): Client {
+  // The socket is connected and proved already; pg asks it to connect again.
+  const connected = Object.assign(socket, {
+    connect: (): Socket => {
+      process.nextTick(() => socket.emit('connect'))
+      return socket
+    },
+  })
+  return new Client({
+    host: settings.host,
+    port: settings.port,
+    user: settings.user,
+    database: settings.database,
+    password: async () => await settings.password() ?? noPassword(settings),
+    ssl: false,
+    stream: () => connected,
+    application_name: settings.applicationName,
+    ...(settings.options === undefined ? {} : { options: settings.options }),
+    types: { getTypeParser: () => keepText },
+  } as ConstructorParameters<typeof Client>[0])
+}
+
+function keepText(value: string): string {
+  return value
+}
+
+function noPassword(settings: Settings): never {
+  const why = settings.notes.length === 0 ? '' : ` (${settings.notes.join('; ')})`
+  throw new MoveError('denied', `cannot log in to ${serverText(settings)} as ${settings.user}: the server asks for a password and there is none; `
+    + `give it in the address as a secret reference, in PGPASSWORD, or in a password file${why}`)
+}
+
+async function settle(client: Client, readOnly: boolean): Promise<ServerFacts> {
+  const settings = readOnly ? [...SESSION, ['default_transaction_read_only', 'on'] as const] : SESSION
+  await client.query(settings.map(([name, value]) => `set ${name} = '${value}'`).join('; '))
+  const told = await rowsOf(client, FACTS)
+  const [version, database, user, encoding, databaseId, started, standby] = told[0]!
+  // A server may keep this function for its administrators.
+  const system = await rowsOf(client, 'select system_identifier from pg_catalog.pg_control_system()').catch(() => [])
+  const identity = system[0]?.[0] == null ? undefined : [system[0][0], started, databaseId, standby, user].join('/')
+  return { version: Number(version), database: database!, user: user!, encoding: encoding!, identity }
+}
+
+// The start of the server tells a copy of its files apart, which has the same system identifier.
+const FACTS = `select pg_catalog.current_setting('server_version_num'), pg_catalog.current_database(), current_user,
+  pg_catalog.current_setting('server_encoding'), (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()),
+  extract(epoch from pg_catalog.pg_postmaster_start_time()), pg_catalog.pg_is_in_recovery()`
+
+async function rowsOf(client: Client, sql: string): Promise<(string | null)[][]> {
+  return (await client.query<(string | null)[]>({ text: sql, rowMode: 'array' })).rows
+}
+
+class PostgresSession implements Session {
+  readonly server: ServerFacts
+  readonly where: string
+  readonly settings: Settings
+  readonly pid: number
+  readonly notes: readonly string[]
+  readonly #client: Client
+  readonly #socket: Socket
+  readonly #signal: AbortSignal
+  #running = 0
+  #cancelling: Promise<void> | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(client: Client, socket: Socket, settings: Settings, where: string, server: ServerFacts, signal: AbortSignal, notes: readonly string[]) {
+    this.#client = client
+    this.#socket = socket
+    this.#signal = signal
+    this.settings = settings
+    this.where = where
+    this.server = server
+    this.notes = notes
+    this.pid = backendOf(client).processID
+    signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  async query(sql: string, values: readonly (string | null)[] = [], how: Statement = {}): Promise<Result> {
+    const doing = how.doing ?? 'ask the server'
+    if (how.tidies === true) await this.#cancelling
+    else this.#refuseAborted(doing)
+    this.#running++
+    try {
+      const result = await this.#client.query<(string | null)[]>({ text: sql, rowMode: 'array', ...(values.length === 0 ? {} : { values: [...values] }) })
+      return {
+        columns: result.fields.map((field) => ({ name: field.name, type: field.dataTypeID, modifier: field.dataTypeModifier })),
+        rows: result.rows, command: result.command, count: result.rowCount ?? undefined,
+      }
+    } catch (error) {
+      throw this.#explain(error, doing, how.tidies)
+    } finally {
+      this.#running--
+    }
+  }
+
+  copyIn(sql: string): CopyIn {
+    this.#refuseAborted('copy records in')
+    const stream = copyFrom(sql, { highWaterMark: 1 << 20 })
+    this.#running++
+    let ended = false
+    const end = (): void => {
+      if (!ended) this.#running--
+      ended = true
+    }
+    stream.once('finish', end).once('error', end).once('close', end)
+    return this.#client.query(stream)
+  }
+
+  copyOut(sql: string, how: Statement = {}): CopyOut {
+    const doing = how.doing ?? 'copy records out'
+    this.#refuseAborted(doing)
+    this.#running++
+    const copy = new CopyOutQuery(sql, (error) => this.#explain(error, doing), () => { this.#running-- }, () => this.cancel())
+    this.#client.query(copy)
+    return copy
+  }
+
+  async transaction<T>(begin: string, work: () => Promise<T>): Promise<T> {
+    try {
+      await this.query(begin)
+      const result = await work()
+      const { command } = await this.query('commit')
+      // The server answers the commit of a transaction that has failed with ROLLBACK, and with no error.
+      if (command !== 'COMMIT') throw new MoveError('failed', 'the transaction had failed and was rolled back')
+      return result
+    } catch (error) {
+      await this.#rollback()
+      throw error
+    }
+  }
+
+  async cancel(): Promise<void> {
+    const { processID, secretKey } = backendOf(this.#client)
+    await sendCancel(this.settings, this.#socket, processID, secretKey)
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= this.#end()
+    await this.#closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#running === 0) return
+    this.#cancelling = this.cancel().catch(() => { this.#socket.destroy() })
+    const cut = setTimeout(() => { if (this.#running > 0) this.#socket.destroy() }, STOP_MS)
+    cut.unref()
+  }
+
+  /** A cancel that comes late may hit the rollback itself: then it is said again. */
+  async #rollback(): Promise<void> {
+    for (let again = 2; again > 0; again--) {
+      const done = await this.query('rollback', [], { tidies: true }).then(() => true, () => false)
+      if (done) return
+    }
+    this.#socket.destroy()
+  }
+
+  async #end(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#onAbort)
+    await this.#cancelling
+    if (this.#running > 0) await this.cancel().catch(() => undefined)
+    const gone = new Promise<void>((resolve) => {
+      if (this.#socket.destroyed) resolve()
+      else this.#socket.once('close', () => { resolve() })
+    })
+    const cut = setTimeout(() => { this.#socket.destroy() }, STOP_MS)
+    await this.#client.end().catch(() => undefined)
+    await gone
+    clearTimeout(cut)
+  }
+
+  #refuseAborted(doing: string): void {
+    if (this.#signal.aborted) throw moveError(undefined, { doing, signal: this.#signal, server: this.where })
+  }
+
+  #explain(error: unknown, doing: string, tidies?: true): MoveError {
+    return moveError(error, { doing, server: this.where, ...(tidies === true ? {} : { signal: this.#signal }) })
+  }
+}
+
+/** What the server gave for cancelling, which pg keeps and its types do not tell. */
+function backendOf(client: Client): { readonly processID: number, readonly secretKey: number } {
+  return client as unknown as { readonly processID: number, readonly secretKey: number }
+}
