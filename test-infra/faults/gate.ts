@@ -43,7 +43,7 @@ export class Gate {
 
   /**
    * Waits until some of `wanted` bytes may pass and says how many, and whether they are the last before the limit.
-   * Gives up with 0 when `over` says that the connection has ended meanwhile.
+   * Gives up with no byte when `over` says that the connection has ended meanwhile.
    */
   async take(wanted: number, over: () => boolean): Promise<Taken> {
     while ((this.#stalled || this.#budget === 0) && !over()) await new Promise<void>((resolve) => { this.#waiting.push(resolve) })

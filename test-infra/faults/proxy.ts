@@ -101,14 +101,13 @@ export async function faultProxy(options: FaultProxyOptions): Promise<FaultProxy
       for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         for (let rest = chunk; rest.length > 0;) {
           const { length, last } = await gate.take(rest.length, () => pair.over)
-          if (pair.over) return
+          if (length === 0) return
           const piece = rest.subarray(0, length)
           rest = rest.subarray(length)
           if (last) {
             // Only when the last byte is with the operating system may the cut come.
             await new Promise<void>((resolve) => { to.write(piece, () => { resolve() }) })
             fire(pair)
-            if (pair.over) return
           } else if (!to.write(piece)) await drained(to)
         }
       }

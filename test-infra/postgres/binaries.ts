@@ -31,7 +31,7 @@ export class PostgresUnavailable extends Error {
  * @throws PostgresUnavailable with the reason for every place looked at.
  */
 export function findBinaries(prefer: PostgresOrigin | undefined, cache: string): PostgresBinaries {
-  const wanted = prefer ?? process.env['RECORDS_MOVER_POSTGRES']
+  const wanted = prefer ?? process.env.RECORDS_MOVER_POSTGRES
   if (wanted === 'none') throw new PostgresUnavailable('RECORDS_MOVER_POSTGRES=none')
   if (process.platform === 'win32') throw new PostgresUnavailable('private PostgreSQL servers are not built for Windows')
   const finders = { embedded: () => embeddedBinaries(cache), system: systemBinaries }
@@ -95,7 +95,7 @@ function systemBinaries(): PostgresBinaries {
 function systemFolders(): string[] {
   const debian = '/usr/lib/postgresql'
   const majors = namesIn(debian).filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a))
-  return [...majors.map((major) => join(debian, major, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean)]
+  return [...majors.map((major) => join(debian, major, 'bin')), ...(process.env.PATH ?? '').split(delimiter).filter(Boolean)]
 }
 
 function namesIn(folder: string): string[] {

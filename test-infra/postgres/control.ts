@@ -8,8 +8,10 @@ export const controlRole = 'test_infra'
 /** What the server answered with; `code` is the SQLSTATE. */
 export class StatementFailed extends Error {
   override readonly name = 'StatementFailed'
-  constructor(message: string, readonly code: string) {
+  readonly code: string
+  constructor(message: string, code: string) {
     super(message)
+    this.code = code
   }
 }
 

@@ -51,7 +51,7 @@ export interface PostgresServer extends PostgresFacts {
 export interface PostgresService extends PostgresServer {
   readonly facts: PostgresFacts
   /** Ends the server at once and removes its folder. Calling it again does nothing. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 export function connectTo(facts: PostgresFacts): PostgresServer {
@@ -64,7 +64,8 @@ export function connectTo(facts: PostgresFacts): PostgresServer {
       const url = new URL(`postgres://${facts.host}:${facts.port}/${encodeURIComponent(database)}`)
       url.username = encodeURIComponent(facts.user)
       url.password = encodeURIComponent(facts.password)
-      for (const [name, value] of Object.entries({ 'tls-ca': facts.caFile, ...params })) {
+      const all: Record<string, string | undefined> = { 'tls-ca': facts.caFile, ...params }
+      for (const [name, value] of Object.entries(all)) {
         if (value !== undefined) url.searchParams.set(name, value)
       }
       return url.href

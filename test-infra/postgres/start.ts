@@ -56,7 +56,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     try {
       return await startOnce(binaries, account, cache, options)
     } catch (error) {
-      if (!(error instanceof Error) || !/Address already in use/.test(error.message) || attempt === portAttempts) throw error
+      if (!(error instanceof Error) || !error.message.includes('Address already in use') || attempt === portAttempts) throw error
     }
   }
 }
@@ -131,7 +131,7 @@ async function freePort(): Promise<number> {
 interface Watched {
   /** How the server ended, once it has. */
   ended(): string | undefined
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 function watch(server: WatchedServer): Watched {
