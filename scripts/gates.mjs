@@ -1,16 +1,32 @@
 // The gates that look at the whole workspace at once, in the order they are run.
 import { fileURLToPath } from 'node:url'
+import { findDependencies } from './gates/dependencies.mjs'
+import { findImports } from './gates/imports.mjs'
+import { findLinks } from './gates/links.mjs'
+import { findLockfile } from './gates/lockfile.mjs'
+import { findPackages } from './gates/packages.mjs'
+import { findUnused } from './gates/unused.mjs'
+import { findVulnerabilityIgnores } from './gates/vulnerability-ignores.mjs'
+import { findWorkflows } from './gates/workflows.mjs'
 import { workspaceRoot } from './workspace.mjs'
 
 /**
- * A gate says what is wrong, one sentence each; nothing wrong is an empty list. A sentence of `{ skipped }` says why it
- * could not look, which is printed and never passes for green.
+ * A gate says what is wrong, one sentence each; nothing wrong is an empty list. What it cannot look at is wrong, too.
  *
  * @typedef {{ name: string, find: (root: string) => string[] | Promise<string[]> }} Gate
  */
 
 /** @type {Gate[]} */
-const gates = []
+const gates = [
+  { name: 'packages', find: findPackages },
+  { name: 'imports', find: findImports },
+  { name: 'unused', find: findUnused },
+  { name: 'dependencies', find: findDependencies },
+  { name: 'lockfile', find: findLockfile },
+  { name: 'vulnerability-ignores', find: findVulnerabilityIgnores },
+  { name: 'workflows', find: findWorkflows },
+  { name: 'links', find: findLinks },
+]
 
 /**
  * Runs every gate, or those named, prints what each found, and resolves to the number that failed.
