@@ -1,8 +1,8 @@
 // Shows that each import rule can fail, on small trees that break exactly one rule each.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { tree } from './fixture.mjs'
 import { findImports } from './imports.mjs'
 
 const core = 'packages/core/src'
@@ -26,41 +26,40 @@ const broken = [
   ['entry-loads-nothing', { [`${plugin}/index.ts`]: "import './source.js'", [`${plugin}/source.ts`]: "import './connect.js'", [`${plugin}/connect.ts`]: "import 'pg'" }],
 ]
 
-let root = ''
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'imports-'))
-  write('package.json', '{"name":"fixture"}')
-  write('packages/core/package.json', JSON.stringify({ name: '@records-mover/core', type: 'module', exports: { '.': './dist/index.js', './plugin': './dist/plugin.js' } }))
-  write('packages/core/dist/index.js', 'export {}')
-  write('packages/core/dist/plugin.js', 'export {}')
-  write('plugins/one/package.json', JSON.stringify({ name: 'one', dependencies: { pg: '1' }, devDependencies: { 'csv-parse': '1' } }))
-  for (const name of ['pg', 'csv-parse']) {
-    write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }))
-    write(`node_modules/${name}/index.js`, 'module.exports = {}')
-  }
-  mkdirSync(join(root, 'node_modules/@records-mover'))
-  symlinkSync(join(root, 'packages/core'), join(root, 'node_modules/@records-mover/core'))
-})
-afterEach(() => rmSync(root, { recursive: true }))
+const around = {
+  'package.json': { name: 'fixture' },
+  'packages/core/package.json': { name: '@records-mover/core', type: 'module', exports: { '.': './dist/index.js', './plugin': './dist/plugin.js' } },
+  'packages/core/dist/index.js': 'export {}',
+  'packages/core/dist/plugin.js': 'export {}',
+  'plugins/one/package.json': { name: 'one', dependencies: { pg: '1' }, devDependencies: { 'csv-parse': '1' } },
+  'node_modules/pg/package.json': { name: 'pg', main: 'index.js' },
+  'node_modules/pg/index.js': 'module.exports = {}',
+  'node_modules/csv-parse/package.json': { name: 'csv-parse', main: 'index.js' },
+  'node_modules/csv-parse/index.js': 'module.exports = {}',
+  'node_modules/@records-mover/README.md': 'core is linked here, as pnpm does',
+}
 
 test.each(broken)('finds a breach of %s (%#)', async (rule, files) => {
-  for (const [path, text] of Object.entries(files)) write(path, text)
-  expect((await findImports(root)).filter((sentence) => sentence.startsWith(`${rule}: `))).not.toEqual([])
+  expect((await find(files)).filter((sentence) => sentence.startsWith(`${rule}: `))).not.toEqual([])
 })
 
 test('finds nothing in a plugin that keeps its driver behind a lazy door', async () => {
-  write(`${plugin}/index.ts`, "import { MoveError } from '@records-mover/core/plugin'\nexport const door = () => import('./connect.js')\nexport const e = MoveError")
-  write(`${plugin}/connect.ts`, "import 'pg'\nimport 'node:net'")
-  write(`${plugin}/copy.ts`, "import type { Client } from 'pg'\nexport type C = Client")
-  write(`${plugin}/copy.test.ts`, "import 'csv-parse'")
-  expect(await findImports(root)).toEqual([])
+  const found = await find({
+    [`${plugin}/index.ts`]: "import { MoveError } from '@records-mover/core/plugin'\nexport const door = () => import('./connect.js')\nexport const e = MoveError",
+    [`${plugin}/connect.ts`]: "import 'pg'\nimport 'node:net'",
+    [`${plugin}/copy.ts`]: "import type { Client } from 'pg'\nexport type C = Client",
+    [`${plugin}/copy.test.ts`]: "import 'csv-parse'",
+  })
+  expect(found).toEqual([])
 })
 
-/**
- * @param {string} path
- * @param {string} text
- */
-function write(path, text) {
-  mkdirSync(dirname(join(root, path)), { recursive: true })
-  writeFileSync(join(root, path), text)
+test('finds a tree without sources, where every rule would hold', async () => {
+  expect(await findImports(tree({ 'package.json': '{}', 'packages/README.md': '' }))).toEqual(['nothing was cruised: there is no source file'])
+})
+
+/** @param {Record<string, string>} files */
+function find(files) {
+  const root = tree({ ...around, ...files })
+  symlinkSync(join(root, 'packages/core'), join(root, 'node_modules/@records-mover/core'))
+  return findImports(root)
 }
