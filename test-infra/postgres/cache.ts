@@ -32,7 +32,8 @@ export function cachedFolder(cache: string, name: string, make: (staging: string
   const folder = join(cache, name)
   if (isWhole(folder)) return folder
   const staging = join(cache, `staging-${process.pid}-${randomBytes(4).toString('hex')}`)
-  mkdirSync(staging, { mode: 0o755 })
+  mkdirSync(staging)
+  chmodSync(staging, 0o755)
   try {
     make(staging)
     writeFileSync(join(staging, marker), String(entriesIn(staging)))

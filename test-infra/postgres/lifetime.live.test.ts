@@ -43,7 +43,7 @@ describe.skipIf(skip)(skip === undefined ? 'a server' : `a server [skipped: ${sk
     expect(runFolders()).toEqual(before)
   })
 
-  test('comes up from a cache from which files have gone', async () => {
+  test('comes up from a cache from which files have gone, and under a strict umask', async () => {
     const temporary = mkdtempSync(join(tmpdir(), 'ti-cache-'))
     chmodSync(temporary, 0o755)
     try {
@@ -51,7 +51,7 @@ describe.skipIf(skip)(skip === undefined ? 'a server' : `a server [skipped: ${sk
         const cached = join(temporary, readdirSync(temporary)[0] ?? '')
         const cluster = readdirSync(cached).find((name) => name.startsWith('cluster-'))
         if (gone !== undefined) rmSync(join(cached, cluster!, gone))
-        const { child, facts } = await startElsewhere('process.stdin.resume()', { env: { TMPDIR: temporary } })
+        const { child, facts } = await startElsewhere('process.stdin.resume()', { env: { TMPDIR: temporary }, umask: 0o077 })
         expect(await connectTo(facts).execute('select 1')).toEqual([['1']])
         child.kill('SIGKILL')
         await expect.poll(() => existsSync(dirname(facts.socketDirectory)), { timeout: 60_000 }).toBe(false)
@@ -125,13 +125,15 @@ interface Elsewhere {
 }
 
 /** Starts a server from another Node process, which does `afterwards` once the server is up. */
-async function startElsewhere(afterwards: string, options: { uid?: number, gid?: number, env?: Record<string, string> } = {}): Promise<Elsewhere> {
+async function startElsewhere(afterwards: string, options: { uid?: number, gid?: number, env?: Record<string, string>, umask?: number } = {}): Promise<Elsewhere> {
   const script = `
+    process.umask(${options.umask ?? 0o022})
     const { startPostgres } = await import(${JSON.stringify(program)})
     const server = await startPostgres()
     console.log(JSON.stringify(server.facts))
     ${afterwards}`
-  const { env, ...account } = options
+  const { uid, gid, env } = options
+  const account = uid === undefined || gid === undefined ? {} : { uid, gid }
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { ...account, cwd: '/', env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { complaint += text })
