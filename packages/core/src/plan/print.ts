@@ -26,7 +26,7 @@ const NAMES: { readonly [route in Route]: string } = {
   'batches-to-files': 'batches to files',
   'batches-to-batches': 'batches to batches',
 }
-const LABEL_WIDTH = 20
+const LABEL_WIDTH = 22
 
 /** The plan as lines of at most `width` columns (default 80), without a newline at the end. */
 export function planText(plan: Plan, width = 80): string {

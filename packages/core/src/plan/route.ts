@@ -48,14 +48,15 @@ export interface Verdict {
 
 /** Every route with its verdict, in the order they are tried. Routes after the first that works are not judged. */
 export function judgeRoutes(facts: Facts): readonly Verdict[] {
-  const verdicts = new Map<string, Verdict>()
+  const verdicts = new Map<Route, Verdict>()
   for (const { route, judge } of TABLE) {
-    const verdict = allowed(route, facts) ?? judge(facts)
-    const before = verdicts.get(route)
-    const reasons = typeof verdict === 'string' ? [verdict] : Array.isArray(verdict) ? verdict as readonly Why[] : []
-    const choice = reasons.length === 0 ? verdict as Choice : undefined
-    verdicts.set(route, { route, ...(choice && { choice }), reasons: choice ? [] : [...new Set([...before?.reasons ?? [], ...reasons])] })
-    if (choice) break
+    const judged = allowed(route, facts) ?? judge(facts)
+    if (isChoice(judged)) {
+      verdicts.set(route, { route, choice: judged, reasons: [] })
+      break
+    }
+    const reasons = [...verdicts.get(route)?.reasons ?? [], ...typeof judged === 'string' ? [judged] : judged]
+    verdicts.set(route, { route, reasons: [...new Set(reasons)] })
   }
   return [...verdicts.values()]
 }
@@ -100,14 +101,14 @@ function filesToFiles(facts: Facts): Judged {
   const reason = unreachable(source.files, stage, 'source') ?? unreachable(target.files, stage, 'target')
   if (reason !== undefined) return reason
   const found = match(source.files, target.files, given(facts.look), facts.fit.schema)
-  return Array.isArray(found) ? found : { route: 'files-to-files', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: false }
+  return 'format' in found ? { route: 'files-to-files', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: false } : found
 }
 
 function bytesToBytes({ source, target, look, fit }: Facts): Judged {
   if (source.bytes === undefined) return 'source gives no bytes'
   if (target.bytes === undefined) return 'target takes no bytes'
   const found = match(source.bytes, target.bytes, given(look), fit.schema)
-  return Array.isArray(found) ? found : { route: 'bytes-to-bytes', middle: 'nothing', ...both(found.format), carried: found.carried, passes: true }
+  return 'format' in found ? { route: 'bytes-to-bytes', middle: 'nothing', ...both(found.format), carried: found.carried, passes: true } : found
 }
 
 function filesToBytes(facts: Facts): Judged {
@@ -118,7 +119,7 @@ function filesToBytes(facts: Facts): Judged {
   const reason = unreachable(source.files, stage, 'source')
   if (reason !== undefined) return reason
   const found = match(source.files, target.bytes, given(facts.look), facts.fit.schema)
-  return Array.isArray(found) ? found : { route: 'files-to-bytes', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: true }
+  return 'format' in found ? { route: 'files-to-bytes', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: true } : found
 }
 
 function bytesToFiles(facts: Facts): Judged {
@@ -129,7 +130,7 @@ function bytesToFiles(facts: Facts): Judged {
   const reason = unreachable(target.files, stage, 'target')
   if (reason !== undefined) return reason
   const found = match(source.bytes, target.files, given(facts.look), facts.fit.schema)
-  return Array.isArray(found) ? found : { route: 'bytes-to-files', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: true }
+  return 'format' in found ? { route: 'bytes-to-files', middle: 'nothing', ...both(found.format), carried: found.carried, stage, passes: true } : found
 }
 
 function transcoded(facts: Facts): Judged {
@@ -229,11 +230,14 @@ function first<T>(candidates: readonly T[], judge: (candidate: T) => Judged): Ju
   const reasons: Why[] = []
   for (const candidate of candidates) {
     const judged = judge(candidate)
-    if (typeof judged === 'string') reasons.push(judged)
-    else if (Array.isArray(judged)) reasons.push(...judged as readonly Why[])
-    else return judged
+    if (isChoice(judged)) return judged
+    reasons.push(...typeof judged === 'string' ? [judged] : judged)
   }
   return [...new Set(reasons)]
+}
+
+function isChoice(judged: Judged): judged is Choice {
+  return typeof judged === 'object' && 'route' in judged
 }
 
 function both(format: RecordsFormat): { reads: RecordsFormat, writes: RecordsFormat } {
