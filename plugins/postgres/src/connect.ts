@@ -50,6 +50,8 @@ export interface Statement {
   readonly doing?: string
   /** True for a statement that tidies up: it runs even after the run's signal fired. */
   readonly tidies?: true
+  /** True for text that is to be one statement: more are refused by the server. */
+  readonly single?: true
 }
 
 /**
@@ -226,7 +228,9 @@ class PostgresSession implements Session {
     else this.#refuseAborted(doing)
     this.#running++
     try {
-      const result = await this.#client.query<(string | null)[]>({ text: sql, rowMode: 'array', ...(values.length === 0 ? {} : { values: [...values] }) })
+      const result = await this.#client.query<(string | null)[]>({
+        text: sql, rowMode: 'array', ...(values.length === 0 ? {} : { values: [...values] }), ...(how.single === true ? EXTENDED : {}),
+      })
       return {
         columns: result.fields.map((field) => ({ name: field.name, type: field.dataTypeID, modifier: field.dataTypeModifier })),
         rows: result.rows, command: result.command, count: result.rowCount ?? undefined,
@@ -326,6 +330,9 @@ class PostgresSession implements Session {
     return moveError(error, { doing, server: this.where, ...(tidies === true ? {} : { signal: this.#signal }) })
   }
 }
+
+/** Makes pg use the extended protocol, whose statements are single: https://www.postgresql.org/docs/current/protocol-flow.html */
+const EXTENDED = { queryMode: 'extended' }
 
 /** What the server gave for cancelling, which pg keeps and its types do not tell. */
 function backendOf(client: Client): { readonly processID: number, readonly secretKey: number } {
