@@ -106,7 +106,7 @@ interface ColumnRow {
   readonly identity: '' | 'a' | 'd' | null
   readonly collation: FieldFacts['collation'] | null
   readonly comment: string | null
-  readonly sequence: SequenceFacts | null
+  readonly sequence: (Omit<SequenceFacts, 'last'> & { readonly last?: string | null }) | null
 }
 
 function fieldOf(column: ColumnRow, type: TypeOf, unproved: ReadonlySet<string>): Field {
@@ -114,7 +114,7 @@ function fieldOf(column: ColumnRow, type: TypeOf, unproved: ReadonlySet<string>)
     type: type.facts,
     ...expressionOf(column),
     ...(column.identity === 'a' ? { identity: 'always' } : column.identity === 'd' ? { identity: 'by default' } : {}),
-    ...(column.sequence === null ? {} : { sequence: column.sequence }),
+    ...(column.sequence === null ? {} : { sequence: sequenceOf(column.sequence) }),
     ...(column.collation == null ? {} : { collation: column.collation }),
     ...(column.comment === null ? {} : { comment: column.comment }),
   }
@@ -122,6 +122,10 @@ function fieldOf(column: ColumnRow, type: TypeOf, unproved: ReadonlySet<string>)
     name: column.name, type: fieldTypeOf(type.facts), nullable: !column.notNull || unproved.has(column.name),
     origin: { system: SYSTEM, type: type.text, facts: asFacts(facts) },
   }
+}
+
+function sequenceOf({ last, ...told }: NonNullable<ColumnRow['sequence']>): SequenceFacts {
+  return { ...told, ...(last == null ? {} : { last }) }
 }
 
 function expressionOf(column: ColumnRow): Pick<FieldFacts, 'default' | 'generated'> {

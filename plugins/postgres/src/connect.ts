@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type { CopyOut } from './copy-out.js'
 import type { Settings } from './libpq.js'
+import type { QueryArrayResult } from 'pg'
 import { MoveError } from '@records-mover/core/plugin'
 import { Client } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -67,6 +68,7 @@ export interface Session extends AsyncDisposable {
   readonly pid: number
   /** Sentences for the plan. */
   readonly notes: readonly string[]
+  /** Runs one statement; or, without values, several in one text, whose last result is given. */
   query(sql: string, values?: readonly (string | null)[], how?: Statement): Promise<Result>
   copyIn(sql: string): CopyIn
   copyOut(sql: string, how?: Statement): CopyOut
@@ -228,9 +230,11 @@ class PostgresSession implements Session {
     else this.#refuseAborted(doing)
     this.#running++
     try {
-      const result = await this.#client.query<(string | null)[]>({
+      const results: unknown = await this.#client.query<(string | null)[]>({
         text: sql, rowMode: 'array', ...(values.length === 0 ? {} : { values: [...values] }), ...(how.single === true ? EXTENDED : {}),
       })
+      // Several statements in one text have several results.
+      const result = (Array.isArray(results) ? results.at(-1) : results) as QueryArrayResult<(string | null)[]>
       return {
         columns: result.fields.map((field) => ({ name: field.name, type: field.dataTypeID, modifier: field.dataTypeModifier })),
         rows: result.rows, command: result.command, count: result.rowCount ?? undefined,
