@@ -102,7 +102,7 @@ export async function look(at: string | End, options: Pick<PlanOptions, keyof Ru
 }
 
 /** Runs `work` in a run of its own: tidied whatever happens, its errors made MoveErrors without secrets. */
-async function within<T>(options: RunOptions, work: (run: Run, secrets: Redactor) => Promise<T>): Promise<T> {
+export async function within<T>(options: RunOptions, work: (run: Run, secrets: Redactor) => Promise<T>): Promise<T> {
   const secrets = redactor()
   try {
     await using opened = startRun(options, secrets)
@@ -206,7 +206,7 @@ function estimate({ rows, byteLength }: Look): Partial<MoveEvent> {
 
 interface Opened<T> { readonly end: T, readonly text: string }
 
-async function openSource(at: string | End, options: Pick<PlanOptions, 'registry' | 'query' | 'sourceFormat' | 'schema'>, run: Run, secrets: Redactor): Promise<Opened<Source>> {
+export async function openSource(at: string | End, options: Pick<PlanOptions, 'registry' | 'query' | 'sourceFormat' | 'schema'>, run: Run, secrets: Redactor): Promise<Opened<Source>> {
   if (typeof at !== 'string') {
     if (at.source === undefined) throw new MoveError('refused', `${at.text} is no source: it only takes records`)
     return { end: await at.source(run), text: at.text }
