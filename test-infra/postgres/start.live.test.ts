@@ -126,10 +126,11 @@ async function query(server: PostgresServer, config: pg.ClientConfig, sql: strin
   const { host, port, user, password, database } = server
   const client = new pg.Client({ host, port, user, password, database, ssl: { ca: server.ca }, ...config })
   client.on('error', () => undefined)
+  // After a refused login nothing is left to end, and `end()` of pg 8.23 then waits forever now and again.
+  await client.connect()
   try {
-    await client.connect()
     return (await client.query<Record<string, unknown>>(sql)).rows
   } finally {
-    await client.end().catch(() => undefined)
+    await client.end()
   }
 }

@@ -50,7 +50,7 @@ const pollMs = 5
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
   const account = serverAccount()
   const cache = cacheFolder(temporaryBase(account))
-  removeAbandoned(cache)
+  await removeAbandoned(cache)
   const binaries = findBinaries(options.prefer, cache)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -108,7 +108,7 @@ async function startOnce(binaries: PostgresBinaries, account: Account, cache: st
     }
     return { ...connectTo(facts), facts, stop: watched.stop }
   } catch (error) {
-    removeRun(folder)
+    await removeRun(folder)
     throw error
   }
 }
@@ -164,7 +164,7 @@ async function stop(child: ChildProcessWithoutNullStreams, folder: string): Prom
     child.stdin.end()
     await once(child, 'exit')
   }
-  removeRun(folder) // nothing is left of it, unless somebody killed the watchdog
+  await removeRun(folder) // nothing is left of it, unless somebody killed the watchdog
 }
 
 /** Waits for the first session, which sets the password, so a server that resolves is a server that runs queries. */
