@@ -27,7 +27,8 @@ export function fineness(packed: number): Fineness {
 export function dateAt(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start === 10) return commonDate(bytes, start)
   if (end - start < 11 || end - start > 16 || !digit(bytes[start]!)) return false
-  return parseDate(asciiText(bytes, start, end)) !== undefined
+  const text = asciiText(bytes, start, end)
+  return !/^0\d{4}/.test(text) && parseDate(text) !== undefined
 }
 
 /**
@@ -70,7 +71,7 @@ export function timestampAt(bytes: Uint8Array, start: number, end: number): numb
 function farTimestamp(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > 48 || !digit(bytes[start]!)) return NOT_A_MOMENT
   const match = /^\d{4,7}-\d\d-\d\d[ T](\d\d:\d\d:\d\d\S*?)( BC)?$/.exec(asciiText(bytes, start, end))
-  if (match === null || match[1]!.startsWith('24')) return NOT_A_MOMENT
+  if (match === null || match[1]!.startsWith('24') || /^0\d{4}/.test(match[0])) return NOT_A_MOMENT
   const time = Uint8Array.from(match[1]!, (letter) => letter.charCodeAt(0))
   const packed = timeAt(time, 0, time.length)
   if (packed < 0 || (packed & 15) > 6) return NOT_A_MOMENT

@@ -13,11 +13,15 @@ export interface BooleanPair {
   readonly texts: readonly [string, string]
   readonly whenTrue: Uint8Array
   readonly whenFalse: Uint8Array
+  /** True when a column needs both of them to be boolean: a single letter is a code as often. */
+  readonly both: boolean
 }
 
-/** A pair of spellings, ready to be compared with. */
-export function booleanPair(texts: readonly [string, string]): BooleanPair {
-  return { texts, whenTrue: Buffer.from(texts[0]), whenFalse: Buffer.from(texts[1]) }
+/** The pairs that make a column boolean: the told one and no other, or those that are found. */
+export function booleanPairs(told: readonly [string, string] | undefined): BooleanPair[] {
+  return (told === undefined ? BOOLEAN_PAIRS : [told]).map((texts) => ({
+    texts, whenTrue: Buffer.from(texts[0]), whenFalse: Buffer.from(texts[1]), both: told === undefined && texts[0].length === 1,
+  }))
 }
 
 /** True when the bytes are exactly `text`. */

@@ -1,0 +1,311 @@
+// Which delimiter, quoting, escape and line end a sample was written with: every candidate is read strictly, and what fits is weighed.
+import type { Limits } from '@records-mover/core/plugin'
+import { MoveError } from '@records-mover/core/plugin'
+import type { Hints } from './hints.js'
+import { ESCAPED, QUOTED } from './scan.js'
+import type { Reading } from './sniff-reading.js'
+import { cellIs, fitsLater, readHead } from './sniff-reading.js'
+import type { Sample } from './sniff-sample.js'
+import { textStart } from './sniff-sample.js'
+import { columnSpelling, spellsValue } from './sniff-spelling.js'
+
+/** The hints that `told` leaves open are found; those it has are believed. */
+export type ToldHints = Partial<Hints>
+
+export interface DialectDecision {
+  /** The head under the hints found; header row and null text are not decided yet. */
+  readonly reading: Reading
+  /** Sentences: what was found and by what. */
+  readonly notes: readonly string[]
+}
+
+/** Delimiters that are tried, the likeliest first. Blanks and colons stand in too many texts: they have to be told. */
+export const DELIMITERS: readonly string[] = [',', '\t', ';', '|', '\x01', '\x1f', '^', '~']
+
+/** How a candidate quotes and escapes. */
+type Mode = Pick<Hints, 'quoting' | 'quotechar' | 'doublequote' | 'escape' | 'letter-escapes'>
+
+interface Candidate {
+  readonly mode: Mode
+  readonly reading: Reading
+  /** How many later stretches have no records of this shape. */
+  readonly contradicted: number
+}
+
+/** A delimiter with the candidate that was chosen for it, or with the error that stops all of them. */
+interface Attempt {
+  readonly delimiter: string
+  readonly chosen?: Candidate
+  readonly notes?: readonly string[]
+  readonly failed?: Reading
+}
+
+/**
+ * Decides the dialect of a sample. One that does not fit every sampled record is never chosen. Undefined when the head is too
+ * short to tell, since a record may end behind it.
+ *
+ * @throws MoveError `bad-data`, with file and line, when the likeliest dialect is broken somewhere; `refused`, naming the hint to
+ *   tell, when two dialects fit and would give other records or values.
+ */
+export function decideDialect(sample: Sample, defaults: Hints, told: ToldHints, limits: Limits): DialectDecision | undefined {
+  const { head } = sample
+  const present = DELIMITERS.filter((delimiter) => head.bytes.includes(delimiter))
+  const wished = told['field-delimiter']
+  const delimiters = wished !== undefined ? [wished] : present.length > 0 ? present : [DELIMITERS[0]!]
+  const attempts = delimiters.map((delimiter) => attempt(sample, { ...defaults, 'field-delimiter': delimiter }, told, limits))
+
+  const unended = attempts.some((one) => one.failed !== undefined && one.failed.error === undefined)
+  if (!head.whole && unended && !attempts.some((one) => one.chosen !== undefined)) return undefined
+
+  const several = attempts.filter((one) => one.chosen !== undefined && one.chosen.reading.width > 1)
+  const chosen = several.length > 1 ? clearest(several, head.file) : several[0] ?? oneColumn(attempts, sample, wished !== undefined, limits)
+  const reading = chosen.chosen!.reading
+  return { reading, notes: [delimiterNote(reading, chosen.chosen!, wished !== undefined), ...chosen.notes ?? []] }
+}
+
+/** How a delimiter or another hint is shown: with control characters spelled. */
+export function shown(text: string): string {
+  return JSON.stringify(text)
+}
+
+function attempt(sample: Sample, start: Hints, told: ToldHints, limits: Limits): Attempt {
+  const { head } = sample
+  const delimiter = start['field-delimiter']
+  const readings = modes(head.bytes, start, told).map((mode) => {
+    const hints = { ...start, ...mode }
+    const terminator = told['record-terminator'] ?? firstLineEnd(head.bytes, textStart(head), hints)
+    return readHead(head, { ...hints, 'record-terminator': terminator }, limits)
+  })
+  const fitting = readings.filter(readsOn)
+  const failed = readings.find((reading) => !readsOn(reading))
+  // Quotes that begin a field, and do not pair up, are no data: what is wrong is the file, or a hint.
+  const literal = fitting.filter((reading) => reading.hints.quoting !== null || told.quoting === null || !startsQuoted(reading, told.quotechar ?? '"'))
+  const candidates = literal.map((reading) => weigh(sample, reading, limits))
+  const least = Math.min(...candidates.map((candidate) => candidate.contradicted))
+  const best = candidates.filter((candidate) => candidate.contradicted === least)
+  if (best.length === 0) return { delimiter, ...(failed !== undefined && { failed }) }
+  return { delimiter, ...settle(best, head.file, told) }
+}
+
+/** What is tried for quoting and escape, the usual first; what is not in the bytes at all is not tried. */
+function modes(bytes: Buffer, start: Hints, told: ToldHints): Mode[] {
+  const backslash = bytes.includes('\\')
+  const quotechars = told.quotechar !== undefined ? [told.quotechar] : bytes.includes('\'') ? ['"', '\''] : ['"']
+  const all: Mode[] = []
+  const add = (quoting: Hints['quoting'], quotechar: string, doublequote: boolean, escape: Hints['escape']): void => {
+    const mode = { quoting, quotechar, doublequote, escape, 'letter-escapes': start['letter-escapes'], ...told }
+    const { 'letter-escapes': letters } = mode
+    const one = { quoting: mode.quoting, quotechar: mode.quotechar, doublequote: mode.doublequote, escape: mode.escape, 'letter-escapes': letters }
+    if (!all.some((other) => JSON.stringify(other) === JSON.stringify(one))) all.push(one)
+  }
+  for (const quotechar of quotechars) {
+    add('minimal', quotechar, true, null)
+    if (!backslash) continue
+    add('minimal', quotechar, false, '\\')
+    add('minimal', quotechar, true, '\\')
+  }
+  add(null, start.quotechar, true, null)
+  if (backslash) add(null, start.quotechar, true, '\\')
+  return all
+}
+
+function readsOn(reading: Reading): boolean {
+  return reading.error === undefined && reading.rows > 0 && reading.consumed > 0.5
+}
+
+function weigh(sample: Sample, reading: Reading, limits: Limits): Candidate {
+  const contradicted = sample.later.filter((stretch) => !fitsLater(stretch, reading.hints, reading.width, limits)).length
+  return { mode: reading.hints, reading, contradicted }
+}
+
+/** Chooses among the modes of one delimiter that all read on. */
+function settle(fitting: readonly Candidate[], file: string, told: ToldHints): { chosen: Candidate, notes: string[] } {
+  const find = (wanted: (mode: Mode) => boolean): Candidate | undefined => fitting.find((candidate) => wanted(candidate.mode))
+  const plain = find((mode) => mode.quoting !== null && mode.quotechar === '"' && mode.escape === null)
+  const escaped = find((mode) => mode.quoting !== null && mode.quotechar === '"' && mode.escape !== null)
+  const other = find((mode) => mode.quoting !== null && mode.quotechar !== '"')
+  const never = find((mode) => mode.quoting === null && mode.escape === null) ?? find((mode) => mode.quoting === null)
+  if (plain !== undefined && escaped !== undefined && told.escape === undefined && hidesStructure(escaped.reading)) {
+    throw new MoveError('refused', `a backslash before a quote or delimiter in ${file} may be an escape or a character: say escape=\\ or escape=null`, {
+      context: { file, hint: 'escape' },
+    })
+  }
+  const double = plain ?? escaped
+  if (other !== undefined && (double === undefined || wrapped(double.reading, '\'') > 0)) {
+    if (told.quotechar !== undefined || needsQuotes(other.reading)) {
+      return { chosen: other, notes: [`quotechar ${shown(other.mode.quotechar)}: fields hold delimiters or line ends inside it`] }
+    }
+    const columns = wrapped((double ?? other).reading, '\'')
+    if (columns > 0) {
+      throw new MoveError('refused', `single quotes around the texts of ${file} may be quotes or characters: say quotechar=' or quotechar="`, {
+        context: { file, hint: 'quotechar' },
+      })
+    }
+  }
+  const chosen = double ?? other ?? never!
+  return { chosen, notes: [quoteNote(chosen, told)] }
+}
+
+/** True when an escape stands before something that would else be structure: reading without it gives other records or values. */
+function hidesStructure(reading: Reading): boolean {
+  const { bytes, dialect, flags, starts, ends } = reading
+  for (let cell = 0; cell < flags.length; cell++) {
+    if ((flags[cell]! & ESCAPED) === 0) continue
+    for (let at = starts[cell]!; at < ends[cell]! - 1; at++) {
+      if (bytes[at] !== dialect.escape) continue
+      at++
+      const next = bytes[at]
+      if (next === dialect.quote || next === dialect.delimiter || next === 10 || next === 13) return true
+    }
+  }
+  return false
+}
+
+/** True when a quoted field holds what it could not hold without quotes. */
+function needsQuotes(reading: Reading): boolean {
+  const { bytes, dialect, flags, starts, ends } = reading
+  for (let cell = 0; cell < flags.length; cell++) {
+    if ((flags[cell]! & QUOTED) === 0) continue
+    for (let at = starts[cell]!; at < ends[cell]!; at++) {
+      if (bytes[at] === dialect.delimiter || bytes[at] === 10 || bytes[at] === 13) return true
+    }
+  }
+  return false
+}
+
+/** How many columns have only cells, behind the first record, that begin and end with `quote`. */
+function wrapped(reading: Reading, quote: string): number {
+  const { bytes, width, rows, starts, ends } = reading
+  const byte = quote.charCodeAt(0)
+  let columns = 0
+  for (let k = 0; k < width; k++) {
+    let whole = 0
+    let other = 0
+    for (let row = rows > 1 ? 1 : 0; row < rows; row++) {
+      const [start, end] = [starts[row * width + k]!, ends[row * width + k]!]
+      if (end - start > 1 && bytes[start] === byte && bytes[end - 1] === byte) whole++
+      else if (end > start) other++
+    }
+    if (whole > 0 && other === 0) columns++
+  }
+  return columns
+}
+
+function startsQuoted(reading: Reading, quotechar: string): boolean {
+  const quote = quotechar.charCodeAt(0)
+  return reading.starts.some((start, cell) => start < reading.ends[cell]! && reading.bytes[start] === quote)
+}
+
+/** Chooses among delimiters that all give several fields: the one whose columns spell values. */
+function clearest(attempts: readonly Attempt[], file: string): Attempt {
+  const scored = attempts.map((one) => ({ one, contradicted: one.chosen!.contradicted, score: valueColumns(one.chosen!.reading) }))
+    .sort((a, b) => a.contradicted - b.contradicted || b.score - a.score)
+  const [first, second] = [scored[0]!, scored[1]!]
+  if (first.contradicted === second.contradicted && first.score === second.score) {
+    const both = [first, second].map(({ one }) => `${shown(one.delimiter)} (${one.chosen!.reading.width} fields)`).join(' and ')
+    throw new MoveError('refused', `the records of ${file} can be split by ${both}: say field-delimiter`, { context: { file, hint: 'field-delimiter' } })
+  }
+  return first.one
+}
+
+/** Columns that spell values less those that do not. */
+function valueColumns(reading: Reading): number {
+  let score = 0
+  for (let k = 0; k < reading.width; k++) score += spellsValue(columnSpelling(reading, k)) ? 1 : -1
+  return score
+}
+
+/** Chooses when no delimiter gives records of several fields: a file of one column, or the error that says what is wrong. */
+function oneColumn(attempts: readonly Attempt[], sample: Sample, told: boolean, limits: Limits): Attempt {
+  const { head } = sample
+  const broken = attempts.filter((one) => one.failed !== undefined && one.chosen === undefined)
+  const split = broken.filter((one) => one.failed!.width > 1 || told)
+    .sort((a, b) => b.failed!.rows * b.failed!.width - a.failed!.rows * a.failed!.width)
+  const single = attempts.filter((one) => one.chosen !== undefined)
+  if (split.length > 0 && (split.length === 1 || split[0]!.failed!.rows > split[1]!.failed!.rows)) throw stopped(split[0]!.failed, head.file)
+  if (split.length > 0) {
+    const names = split.map((one) => shown(one.delimiter)).join(', ')
+    throw new MoveError('refused', `no delimiter splits all records of ${head.file} alike (${names} split the first): say field-delimiter`, {
+      context: { file: head.file, hint: 'field-delimiter' },
+    })
+  }
+  const often = attempts.find((one) => splitsMost(head.bytes, one.delimiter))
+  if (often !== undefined && !told) {
+    throw new MoveError('refused', `${shown(often.delimiter)} splits most lines of ${head.file} but not the first one: `
+      + 'remove what stands above the records, or say field-delimiter', { context: { file: head.file, hint: 'field-delimiter' } })
+  }
+  if (single.length > 0) return single[0]!
+  // A delimiter stands in some of the texts, so one that stands in none of them is told in its place.
+  const absent = DELIMITERS.find((delimiter) => !head.bytes.includes(delimiter))
+  const first = broken[0]?.failed
+  if (told || absent === undefined || first === undefined || first.hints.quoting === null) throw stopped(first, head.file)
+  const again = attempt(sample, { ...first.hints, 'field-delimiter': absent }, {}, limits)
+  if (again.chosen === undefined) throw stopped(again.failed ?? first, head.file)
+  return again
+}
+
+/** The error at which a reading stopped. */
+function stopped(reading: Reading | undefined, file: string): MoveError {
+  if (reading?.error !== undefined) return reading.error
+  const message = `no dialect fits the records of ${file}: say field-delimiter, quotechar and escape`
+  return new MoveError('refused', message, { context: { file, hint: 'field-delimiter' } })
+}
+
+/** True when at least half of the lines have one and the same number of `delimiter`. */
+function splitsMost(bytes: Buffer, delimiter: string): boolean {
+  const lines = bytes.toString('latin1').split(/\r\n|\n|\r/).filter((line) => line !== '').slice(0, 1000)
+  const counts = new Map<number, number>()
+  for (const line of lines) {
+    const count = line.split(delimiter).length - 1
+    if (count > 0) counts.set(count, (counts.get(count) ?? 0) + 1)
+  }
+  return lines.length > 1 && Math.max(0, ...counts.values()) * 2 >= lines.length
+}
+
+/** The first line end outside quotes; `\n` when there is none. */
+function firstLineEnd(bytes: Buffer, from: number, hints: Hints): Hints['record-terminator'] {
+  const quote = hints.quoting === null ? -1 : hints.quotechar.charCodeAt(0)
+  const delimiter = hints['field-delimiter'].charCodeAt(0)
+  const escape = hints.escape === null ? -1 : 92
+  let quoted = false
+  let beginning = true
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at]!
+    if (byte === escape) at++
+    else if (quoted) quoted = byte !== quote
+    // A doubled quote closes and opens again.
+    else if (byte === quote && (beginning || bytes[at - 1] === quote)) quoted = true
+    else if (byte === 10) return '\n'
+    else if (byte === 13) return bytes[at + 1] === 10 || at + 1 === bytes.length ? '\r\n' : '\r'
+    beginning = byte === delimiter
+  }
+  return '\n'
+}
+
+function delimiterNote(reading: Reading, candidate: Candidate, told: boolean): string {
+  const { width, rows, hints } = reading
+  const records = rows === 1 ? 'the one sampled record' : `each of ${rows.toLocaleString('en')} sampled records`
+  const fields = width === 1 ? '1 field' : `${width} fields`
+  const doubt = candidate.contradicted > 0 ? `; ${candidate.contradicted} later places of the file look different` : ''
+  if (width === 1 && !told) return `one column: no delimiter splits the sampled records${doubt}`
+  return `field delimiter ${shown(hints['field-delimiter'])}${told ? ' as told' : ''}: ${fields} in ${records}${doubt}`
+}
+
+function quoteNote(candidate: Candidate, told: ToldHints): string {
+  const { mode, reading } = candidate
+  const escape = mode.escape === null ? '' : ', escape \\'
+  if (mode.quoting === null) {
+    const why = told.quoting === null ? 'as told' : 'quotes stand only inside fields, so they are characters'
+    return `quoting none: ${why}${escape}`
+  }
+  const quoted = reading.flags.filter((flag) => (flag & QUOTED) !== 0).length
+  const inside = reading.flags.filter((flag) => (flag & QUOTED) !== 0 && (flag & ESCAPED) !== 0).length
+  const seen = quoted === 0 ? 'no quoted field was sampled' : `${quoted.toLocaleString('en')} quoted fields were sampled, ${inside.toLocaleString('en')} with a quote inside`
+  const how = mode.doublequote ? 'a quote inside is doubled' : 'a quote inside is escaped'
+  return `quotechar ${shown(mode.quotechar)}, ${how}${escape}: ${seen}`
+}
+
+/** True when some unquoted cell of the reading is exactly `text`. */
+export function holdsCell(reading: Reading, text: string): boolean {
+  return reading.starts.some((_, cell) => cellIs(reading, cell, text))
+}
