@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url'
  * @property {boolean} [sideEffects]
  * @property {string[]} [files]
  * @property {Record<string, string>} [scripts]
- * @property {{ contract?: number, schemes?: string[], formats?: string[] }} [recordsMover]
+ * @property {{ contract?: number, export?: string, schemes?: string[], formats?: string[] }} [recordsMover]
  * @property {{ access?: string, provenance?: boolean }} [publishConfig]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]

@@ -108,6 +108,7 @@ function plugin(folder, manifest) {
   const facts = manifest.recordsMover
   return sentences([
     [Number.isInteger(facts?.contract), 'recordsMover.contract is not a number'],
+    [Boolean(facts?.export), 'recordsMover.export does not name the export that is the plugin'],
     [Array.isArray(facts?.schemes), 'recordsMover.schemes is not a list'],
     [!folder.startsWith('plugins/') || (facts?.schemes?.length ?? 0) > 0, 'recordsMover.schemes is empty'],
     [manifest.peerDependencies?.[core] !== undefined, `${core} is no peer dependency`],

@@ -10,7 +10,7 @@ const sound = {
   license: 'Apache-2.0',
   type: 'module',
   repository: { type: 'git', url: 'git+https://github.com/records-mover/records-mover.git', directory: 'plugins/one' },
-  recordsMover: { contract: 1, schemes: ['one'] },
+  recordsMover: { contract: 1, export: 'one', schemes: ['one'] },
   files: ['dist', 'src', '!**/*.test.*', '!**/.tsbuildinfo'],
   exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './package.json': './package.json' },
   sideEffects: false,
@@ -47,6 +47,7 @@ const wrong = [
   [{ peerDependencies: {} }, /no peer dependency/],
   [{ recordsMover: undefined }, /contract is not a number/],
   [{ recordsMover: { contract: 1, schemes: [] } }, /schemes is empty/],
+  [{ recordsMover: { contract: 1, schemes: ['one'] } }, /recordsMover\.export/],
 ]
 
 test.each(wrong)('finds what is wrong with %j', (change, sentence) => {
