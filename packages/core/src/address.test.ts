@@ -1,3 +1,4 @@
+// Proves how addresses are read, and that secrets never show.
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseAddress, resolveAddress } from './address.js'
@@ -57,7 +58,7 @@ describe('parseAddress', () => {
 
 describe('resolveAddress', () => {
   test('resolves references and makes their values known to the redactor', async () => {
-    process.env['RECORDS_MOVER_TEST_SECRET'] = 'canary-value'
+    process.env.RECORDS_MOVER_TEST_SECRET = 'canary-value'
     const secrets = redactor()
     await using opened = startRun({}, secrets)
     const address = await resolveAddress(parseAddress('pg://u:${env:RECORDS_MOVER_TEST_SECRET}@h/db?a=1'), undefined, registry([]), secrets, opened.run)

@@ -81,9 +81,14 @@ export async function resolveAddress(
     if (SECRET_NAME.test(name) || resolved !== value) redactor.add(resolved)
     settings.set(name, secret(resolved))
   }
-  const { settings: _, ...rest } = parsed
+  const { text, scheme, host, port, path, fragment } = parsed
   return {
-    ...rest,
+    text,
+    scheme,
+    path,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(fragment !== undefined && { fragment }),
     ...(query !== undefined && { query }),
     options: [...settings.keys()].filter((name) => name !== 'user' && name !== 'password'),
     setting: (name) => settings.get(name),

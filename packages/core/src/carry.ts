@@ -136,7 +136,7 @@ async function put(chunks: Chunks, { choice, landing, run, stageStore }: Step, s
   const [store, stage] = [stageStore!, choice.stage!]
   const files: FileEntry[] = []
   stack.defer(() => removeStage(store, stage, files, run))
-  const compress = chunks.format.hints['compression'] === 'GZIP'
+  const compress = chunks.format.hints.compression === 'GZIP'
   await eachPart(chunks.parts, run.concurrency, async (part, index) => {
     const url = new URL(`part-${String(index + 1).padStart(5, '0')}`, stage.url)
     files[index] = await store.write(url, compress ? compressed(part.read()) : part.read(), run)
@@ -177,7 +177,7 @@ function checking(landing: Landing, given: () => Tally, progress: Progress): Lan
 interface Progress {
   bytes(): number
   moved(byteLength: number, rows: number | undefined): void
-  rows(count: number): void
+  readonly rows: (count: number) => void
   end(rows?: number): void
 }
 

@@ -31,7 +31,7 @@ interface Metadata { readonly contract: number, readonly export: string, readonl
 export async function discover(folder: string): Promise<FoundPlugin[]> {
   const own = await readPackage(join(folder, 'package.json'))
   if (own === undefined) return []
-  const names = Object.keys({ ...record(own['dependencies']), ...record(own['optionalDependencies']), ...record(own['devDependencies']) }).sort()
+  const names = Object.keys({ ...record(own.dependencies), ...record(own.optionalDependencies), ...record(own.devDependencies) }).sort()
   const found = await Promise.all(names.map((name) => findPlugin(name, folder)))
   return found.filter((plugin) => plugin !== undefined)
 }
@@ -39,13 +39,13 @@ export async function discover(folder: string): Promise<FoundPlugin[]> {
 async function findPlugin(name: string, folder: string): Promise<FoundPlugin | undefined> {
   const manifestPath = await manifestOf(name, folder)
   const manifest = manifestPath === undefined ? undefined : await readPackage(manifestPath)
-  const metadata = readMetadata(manifest?.['recordsMover'])
+  const metadata = readMetadata(manifest?.recordsMover)
   if (manifestPath === undefined || manifest === undefined || metadata === undefined) return undefined
   const { contract, schemes, formats } = metadata
   const refused = contract === CONTRACT ? undefined : `it was written for contract ${contract} and this core speaks ${CONTRACT}`
   return {
     name,
-    version: String(manifest['version']),
+    version: String(manifest.version),
     contract,
     schemes,
     formats,
@@ -66,8 +66,8 @@ async function load(name: string, metadata: Metadata, manifestPath: string, refu
 
 async function entryOf(manifestPath: string): Promise<string> {
   const manifest = await readPackage(manifestPath)
-  const exported = record(manifest?.['exports'])?.['.']
-  const target = typeof exported === 'string' ? exported : record(exported)?.['import'] ?? record(exported)?.['default'] ?? manifest?.['main']
+  const exported = record(manifest?.exports)?.['.']
+  const target = typeof exported === 'string' ? exported : record(exported)?.import ?? record(exported)?.default ?? manifest?.main
   return typeof target === 'string' ? target : 'index.js'
 }
 
@@ -83,8 +83,8 @@ async function manifestOf(name: string, folder: string): Promise<string | undefi
 
 function readMetadata(value: unknown): Metadata | undefined {
   const data = record(value)
-  if (data === undefined || typeof data['contract'] !== 'number' || typeof data['export'] !== 'string') return undefined
-  return { contract: data['contract'], export: data['export'], schemes: texts(data['schemes']), formats: texts(data['formats']) }
+  if (data === undefined || typeof data.contract !== 'number' || typeof data.export !== 'string') return undefined
+  return { contract: data.contract, export: data.export, schemes: texts(data.schemes), formats: texts(data.formats) }
 }
 
 async function readPackage(path: string): Promise<Record<string, unknown> | undefined> {

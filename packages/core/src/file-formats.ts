@@ -32,6 +32,11 @@ export function uncompressed(format: RecordsFormat): RecordsFormat {
   return 'compression' in format.hints ? { ...format, hints: { ...format.hints, compression: null } } : format
 }
 
+/** Hints as a codec sees them. */
+export function withoutCompression(hints: Told['hints'] = {}): NonNullable<Told['hints']> {
+  return Object.fromEntries(Object.entries(hints).filter(([name]) => name !== 'compression'))
+}
+
 /** The ending that says the format: the one before `.gz` where there is one. */
 export function endingOf(name: string): string | undefined {
   const plain = compressionOfName(name) === undefined ? name : name.replace(/\.[^.]*$/, '')

@@ -1,10 +1,10 @@
 // The door for applications: build a registry, plan a move, make it.
 export { parseAddress } from './address.js'
 export type { ParsedAddress } from './address.js'
-export * from './contract/batch.js'
+export type * from './contract/batch.js'
 export * from './contract/contract.js'
 export * from './contract/errors.js'
-export * from './contract/format.js'
+export type * from './contract/format.js'
 export * from './contract/schema.js'
 export { LOSSES } from './contract/convert.js'
 export { head } from './head.js'

@@ -19,11 +19,11 @@ export async function eachPart<T>(parts: AsyncIterable<T>, concurrency: number, 
   const worker = async (): Promise<void> => {
     while (!failed) {
       // Async generators queue their calls, but other iterators may not bear two at once.
-      const next = taking.then(() => failed ? { done: true as const, value: undefined } : iterator.next())
-      taking = next.catch(() => undefined)
-      const { done, value } = await next
-      if (done === true) return
-      await work(value, index++)
+      const asked: Promise<IteratorResult<T>> = taking.then(() => failed ? { done: true, value: undefined } : iterator.next())
+      taking = asked.catch(() => undefined)
+      const next = await asked
+      if (next.done === true) return
+      await work(next.value, index++)
     }
   }
   const workers = Array.from({ length: concurrency }, () => worker().catch((error: unknown) => {

@@ -1,10 +1,10 @@
 // The door for plugin authors: the contract's types, its error, and the few helpers that plugins share.
-export * from './contract/address.js'
-export * from './contract/batch.js'
+export type * from './contract/address.js'
+export type * from './contract/batch.js'
 export * from './contract/contract.js'
 export * from './contract/convert.js'
 export * from './contract/errors.js'
-export * from './contract/format.js'
+export type * from './contract/format.js'
 export * from './contract/schema.js'
 export * from './batch-builder.js'
 export * from './value-text.js'

@@ -45,7 +45,7 @@ export async function writeDirectory(store: Store, from: Chunks, format: Records
   const before: FileEntry[] = []
   if (await store.exists(store.at, run)) for await (const file of store.list(store.at, run)) before.push(file)
   const written: FileEntry[] = []
-  const compress = format.hints['compression'] === 'GZIP'
+  const compress = format.hints.compression === 'GZIP'
   try {
     await eachPart(from.parts, run.concurrency, async (part, index) => {
       const name = `data${String(index + 1).padStart(3, '0')}${before.length > 0 ? `-${run.id}` : ''}.${ending}`

@@ -1,3 +1,4 @@
+// Proves moves between the program's own ends, and what every move promises.
 import { describe, expect, test } from 'vitest'
 import type { RecordsSchema } from './contract/schema.js'
 import type { MoveEvent } from './contract/contract.js'
@@ -68,7 +69,7 @@ describe('rows() to toRows()', () => {
     const seen: unknown[] = []
     await move(rows((function* () {
       for (let i = 0; i < 10_000; i++) yield { i }
-    })()), toRows((row) => void seen.push(row['i'])), options)
+    })()), toRows((row) => void seen.push(row.i)), options)
     expect(seen).toHaveLength(10_000)
     expect(seen[9999]).toBe(9999n)
   })

@@ -24,7 +24,7 @@ import { bytesAt, isNull, parseDate, parseDecimal, parseTime, parseTimestamp, UN
  * | date, time, timestamp | canonical text | the same text; `Date` for a timestamp with zone |
  */
 export type Value = string | number | bigint | boolean | Uint8Array | Date | null | undefined
-export type Row = { readonly [field: string]: Value }
+export interface Row { readonly [field: string]: Value }
 
 const ROWS_PER_BATCH = 4096
 const SAMPLE_ROWS = 1000
@@ -299,9 +299,14 @@ function appendText(column: ColumnBuilder, type: FieldType, value: NonNullable<V
   const bytes = Buffer.byteLength(value)
   if (bytes > run.limits.fieldBytes) throw new MoveError('over-limit', `a field has ${bytes} bytes and fieldBytes is ${run.limits.fieldBytes}`)
   if (type.type === 'string' && type.maxBytes !== undefined && bytes > type.maxBytes) return `is longer than ${type.maxBytes} bytes`
-  if (type.type === 'string' && type.maxChars !== undefined && [...value].length > type.maxChars) return `is longer than ${type.maxChars} characters`
+  if (type.type === 'string' && type.maxChars !== undefined && codePoints(value) > type.maxChars) return `is longer than ${type.maxChars} characters`
   column.pushString(value)
   return undefined
+}
+
+function codePoints(text: string): number {
+  // A pair of surrogates is one code point.
+  return text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0)
 }
 
 function timestampOf(value: NonNullable<Value>, unit: 's' | 'ms' | 'us' | 'ns', zoned: boolean): bigint | undefined {

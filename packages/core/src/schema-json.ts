@@ -28,23 +28,23 @@ export function schemaToJson(schema: RecordsSchema): { readonly schema: string, 
 /** Reads a schema that this project or the original wrote. @throws MoveError `bad-data`, naming the file and the field. */
 export function schemaFromJson(value: unknown, name: string): RecordsSchema {
   const form = record(value)
-  if (form?.['schema'] !== FORM) throw bad(name, `its "schema" is not "${FORM}"`)
-  const fields = record(form['fields'])
+  if (form?.schema !== FORM) throw bad(name, `its "schema" is not "${FORM}"`)
+  const fields = record(form.fields)
   if (fields === undefined) throw bad(name, 'it has no "fields"')
   const ours = record(form[OURS])
   // A JSON object puts names that look like numbers first, so our own files keep the order apart.
-  const order = strings(ours?.['order']) ?? Object.keys(fields).sort((a, b) => place(fields[a]) - place(fields[b]))
-  const key = strings(ours?.['key'])
+  const order = strings(ours?.order) ?? Object.keys(fields).sort((a, b) => place(fields[a]) - place(fields[b]))
+  const key = strings(ours?.key)
   return { fields: order.map((field) => readField(field, record(fields[field]), name)), ...(key && { key }) }
 }
 
 function readField(field: string, json: Record<string, unknown> | undefined, name: string): Field {
   if (json === undefined) throw bad(name, `the field "${field}" is not described`)
-  const limits = record(json['constraints']) ?? {}
+  const limits = record(json.constraints) ?? {}
   const ours = record(json[OURS])
-  const type = readOwnType(ours?.['type']) ?? readFormType(String(json['type']), limits)
-  if (type === undefined) throw bad(name, `the field "${field}" has the unknown type "${String(json['type'])}"`)
-  return { name: field, type, nullable: limits['required'] !== true }
+  const type = readOwnType(ours?.type) ?? readFormType(String(json.type), limits)
+  if (type === undefined) throw bad(name, `the field "${field}" has the unknown type "${String(json.type)}"`)
+  return { name: field, type, nullable: limits.required !== true }
 }
 
 function formType(type: FieldType): string {
@@ -93,15 +93,15 @@ function readFormType(type: string, limits: Record<string, unknown>): FieldType 
     case 'datetimetz':
       return { type: 'timestamp', unit: 'us', zoned: type === 'datetimetz' }
     case 'string': {
-      const [maxBytes, maxChars] = [count(limits['max_length_bytes']), count(limits['max_length_chars'])]
+      const [maxBytes, maxChars] = [count(limits.max_length_bytes), count(limits.max_length_chars)]
       return { type: 'string', ...(maxBytes !== undefined && { maxBytes }), ...(maxChars !== undefined && { maxChars }) }
     }
     case 'integer':
-      return integerWithin(limits['min'], limits['max'])
+      return integerWithin(limits.min, limits.max)
     case 'decimal': {
-      const [precision, scale] = [count(limits['fixed_precision']), count(limits['fixed_scale'])]
+      const [precision, scale] = [count(limits.fixed_precision), count(limits.fixed_scale)]
       if (precision !== undefined && scale !== undefined && precision >= 1 && precision <= 76 && scale <= precision) return { type: 'decimal', precision, scale }
-      return { type: 'float', bits: (count(limits['fp_total_bits']) ?? 64) <= 32 ? 32 : 64 }
+      return { type: 'float', bits: (count(limits.fp_total_bits) ?? 64) <= 32 ? 32 : 64 }
     }
     default:
       return undefined
@@ -123,14 +123,14 @@ function readOwnType(value: unknown): FieldType | undefined {
   if (type === undefined) return undefined
   const known = {
     boolean: true, bytes: true, date: true, json: true, uuid: true,
-    integer: [8, 16, 32, 64].includes(type['bits'] as number) && typeof type['signed'] === 'boolean',
-    float: [32, 64].includes(type['bits'] as number),
-    decimal: within(type['precision'], 1, 76) && within(type['scale'], 0, type['precision'] as number),
+    integer: [8, 16, 32, 64].includes(type.bits as number) && typeof type.signed === 'boolean',
+    float: [32, 64].includes(type.bits as number),
+    decimal: within(type.precision, 1, 76) && within(type.scale, 0, type.precision as number),
     string: ['maxBytes', 'maxChars'].every((name) => type[name] === undefined || within(type[name], 0, Number.MAX_SAFE_INTEGER)),
-    time: ['s', 'ms', 'us', 'ns'].includes(type['unit'] as string) && typeof type['zoned'] === 'boolean',
-    timestamp: ['s', 'ms', 'us', 'ns'].includes(type['unit'] as string) && typeof type['zoned'] === 'boolean',
+    time: ['s', 'ms', 'us', 'ns'].includes(type.unit as string) && typeof type.zoned === 'boolean',
+    timestamp: ['s', 'ms', 'us', 'ns'].includes(type.unit as string) && typeof type.zoned === 'boolean',
   } as Record<string, boolean>
-  return Object.hasOwn(known, String(type['type'])) && known[String(type['type'])] ? type as unknown as FieldType : undefined
+  return Object.hasOwn(known, String(type.type)) && known[String(type.type)] ? type as unknown as FieldType : undefined
 }
 
 function within(value: unknown, low: number, high: number): boolean {
@@ -138,7 +138,7 @@ function within(value: unknown, low: number, high: number): boolean {
 }
 
 function place(field: unknown): number {
-  return count(record(field)?.['index']) ?? 0
+  return count(record(field)?.index) ?? 0
 }
 
 function count(value: unknown): number | undefined {

@@ -6,7 +6,7 @@ import { MoveError } from './contract/errors.js'
 import { sameFields } from './contract/schema.js'
 import { compressionOfPart, decompressed } from './compress.js'
 import type { Formats } from './file-formats.js'
-import { formatOf, uncompressed } from './file-formats.js'
+import { formatOf, uncompressed, withoutCompression } from './file-formats.js'
 import { partsOf, spooled } from './parts.js'
 import { sameFormat } from './plan/match.js'
 import { readDirectory } from './records-directory.js'
@@ -74,14 +74,13 @@ async function lookAtFiles(store: Store, caller: ToldOfFiles, formats: Formats, 
     parts = await Promise.all(parts.map((part) => spooled(part, run)))
     notes.push('what can be read only once was kept in a temporary file')
   }
-  const compression = told.hints?.['compression'] ?? await compressionOfPart(parts[0]!)
+  const compression = told.hints?.compression ?? await compressionOfPart(parts[0]!)
   if (compression === 'GZIP') parts = parts.map(decompressed)
   const { descriptor, told: named } = formatOf(first.name, told, formats)
-  if (descriptor.needs === 'path') parts = await Promise.all(parts.map((part) => part.path === undefined ? spooled(part, run) : part))
+  if (descriptor.needs === 'path') parts = await Promise.all(parts.map((part) => part.path === undefined ? spooled(part, run) : Promise.resolve(part)))
   const codec: Codec = await descriptor.codec()
-  const { compression: _, ...hints } = named.hints ?? {}
-  const look = await codec.look(parts, { ...named, hints }, schema === undefined ? need : 'names', run)
-  const format: RecordsFormat = compression === undefined || compression === null ? look.format : { ...look.format, hints: { ...look.format.hints, compression } }
+  const look = await codec.look(parts, { ...named, hints: withoutCompression(named.hints) }, schema === undefined ? need : 'names', run)
+  const format: RecordsFormat = typeof compression !== 'string' ? look.format : { ...look.format, hints: { ...look.format.hints, compression } }
   const byteLength = files.every((file) => file.byteLength !== undefined) ? files.reduce((sum, file) => sum + file.byteLength!, 0) : undefined
   return {
     files,

@@ -8,7 +8,7 @@ import { sameFields } from './contract/schema.js'
 import type { Compression } from './compress.js'
 import { compressed, compressionOfName } from './compress.js'
 import type { Formats, NamedFormat } from './file-formats.js'
-import { endingOf, formatOf, uncompressed } from './file-formats.js'
+import { endingOf, formatOf, uncompressed, withoutCompression } from './file-formats.js'
 import { sameFormat } from './plan/match.js'
 import { writeDirectory } from './records-directory.js'
 
@@ -17,9 +17,10 @@ export function storeTarget(store: Store, told: Told, formats: Formats, run: Run
   const url = store.at
   const name = decodeURIComponent(url.pathname)
   const named = formatOf(name, told, formats)
-  const { compression: hinted, ...hints } = named.told.hints ?? {}
-  const complete = named.descriptor.complete({ ...named.told, hints })
-  const compression = (hinted === undefined ? compressionOfName(name) : hinted) as Compression | null | undefined
+  const complete = named.descriptor.complete({ ...named.told, hints: withoutCompression(named.told.hints) })
+  const hinted = named.told.hints?.compression as Compression | null | undefined
+  // Null is an answer: no compression, whatever the name says.
+  const compression = hinted === null ? undefined : hinted ?? compressionOfName(name)
   const format: RecordsFormat = compression ? { ...complete, hints: { ...complete.hints, compression } } : complete
   const plain = uncompressed(format)
   const folder = url.href.endsWith('/')
@@ -29,7 +30,7 @@ export function storeTarget(store: Store, told: Told, formats: Formats, run: Run
   }
   const write = (from: Chunks, as: Landing): Promise<Tally> => folder
     ? writeDirectory(store, from, format, `${named.descriptor.extensions[0] ?? named.id}${compression ? '.gz' : ''}`, as, run)
-    : writeFile(store, from, named, compression ?? undefined, as, run)
+    : writeFile(store, from, named, compression, as, run)
   return {
     async look() {
       // A file binds nothing: the records that replace it may have other fields.
@@ -43,8 +44,7 @@ export function storeTarget(store: Store, told: Told, formats: Formats, run: Run
   }
 
   function renaming(into: Store, rename: NonNullable<Store['rename']>, written: RecordsFormat, judge: ReturnType<typeof refuse>): NonNullable<Target['files']> {
-    const ending = endingOf(name)
-    const stage: Stage = { url: new URL(`.${encodeURIComponent(ending === undefined ? 'file' : ending)}.${run.id}/`, url) }
+    const stage: Stage = { url: new URL(`.${encodeURIComponent(endingOf(name) ?? 'file')}.${run.id}/`, url) }
     return {
       formats: [written],
       refuse: judge,

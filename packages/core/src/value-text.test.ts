@@ -1,3 +1,4 @@
+// Proves that canonical text and values are each other, for every type.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchBuilder } from './batch-builder.js'

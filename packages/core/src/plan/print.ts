@@ -51,7 +51,7 @@ export function planText(plan: Plan, width = 80): string {
 export function formatText(format: RecordsFormat): string {
   const { hints } = format
   const told = [
-    hints['compression'] === null || hints['compression'] === undefined ? undefined : String(hints['compression']).toLowerCase(),
+    typeof hints.compression === 'string' ? hints.compression.toLowerCase() : undefined,
     hints['header-row'] === true ? 'header row' : undefined,
     typeof hints['field-delimiter'] === 'string' && hints['field-delimiter'] !== ',' ? `delimiter ${visible(hints['field-delimiter'])}` : undefined,
     typeof hints['null-text'] === 'string' && hints['null-text'] !== '' ? `null ${hints['null-text']}` : undefined,

@@ -215,7 +215,7 @@ function encodes({ formats, fit }: Facts, to: Judge, writes: RecordsFormat): Why
 }
 
 function unreachable(end: { readonly at?: Stage, readonly reach: { readonly [scheme: string]: readonly unknown[] } }, stage: Stage, which: string): Why | undefined {
-  if (end.at !== undefined && end.at.url.href === stage.url.href) return undefined
+  if (end.at?.url.href === stage.url.href) return undefined
   const scheme = stage.url.protocol.slice(0, -1)
   if (end.reach[scheme] !== undefined) return undefined
   return `${which} reaches ${Object.keys(end.reach).join(', ') || 'no store'} and not "${scheme}"`
