@@ -23,6 +23,8 @@ export interface Relation {
   readonly rows: number | undefined
   /** True when the user may read at least one column. */
   readonly readable: boolean
+  /** True when the user may read every column, those to come included; locks ask for this. */
+  readonly lockable: boolean
   /** True when row security hides rows from this user. */
   readonly hidesRows: boolean
 }
@@ -41,7 +43,7 @@ const KINDS: { readonly [relkind: string]: TableFacts['kind'] } = {
 export async function readTable(session: Session, table: TableName): Promise<Relation | undefined> {
   const doing = { doing: `look at ${tableText(table)}` }
   const found = await session.query(CLASS, [quoteTable(table)], doing)
-  const [oid, schemaName, name, relkind, rows, readable, hidesRows] = found.rows[0] ?? []
+  const [oid, schemaName, name, relkind, rows, readable, lockable, hidesRows] = found.rows[0] ?? []
   // The server cuts a name that is too long, and would answer for another table.
   if (oid == null || name !== table.name) return undefined
   const kind = KINDS[relkind!]
@@ -61,7 +63,7 @@ export async function readTable(session: Session, table: TableName): Promise<Rel
       },
       // -1 says that the table was never analysed; so does 0 before version 14, which tells little.
       rows: rows == null || Number(rows) < 0 || (Number(rows) === 0 && session.server.version < 140_000) ? undefined : Number(rows),
-      readable: readable === 't', hidesRows: hidesRows === 't',
+      readable: readable === 't', lockable: lockable === 't', hidesRows: hidesRows === 't',
     }
   })
 }
@@ -149,7 +151,7 @@ async function underEmptyPath<T>(session: Session, work: () => Promise<T>): Prom
 }
 
 const CLASS = `select c.oid, n.nspname, c.relname, c.relkind, c.reltuples::bigint,
-  pg_catalog.has_any_column_privilege(c.oid, 'select'), pg_catalog.row_security_active(c.oid)
+  pg_catalog.has_any_column_privilege(c.oid, 'select'), pg_catalog.has_table_privilege(c.oid, 'select'), pg_catalog.row_security_active(c.oid)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.oid = pg_catalog.to_regclass($1)`
 

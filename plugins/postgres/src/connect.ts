@@ -76,6 +76,8 @@ export interface Session extends AsyncDisposable {
   transaction<T>(begin: string, work: () => Promise<T>): Promise<T>
   /** Asks the server, over a second connection, to cancel the running statement; resolves when it has been asked. */
   cancel(): Promise<void>
+  /** Cancels copies out that are still being read, and waits until they have stopped; their readers see an error. */
+  stopCopies(): Promise<void>
   /** Ends the session. A statement that still runs is cancelled first. Never rejects. */
   close(): Promise<void>
 }
@@ -208,6 +210,7 @@ class PostgresSession implements Session {
   readonly #client: Client
   readonly #socket: Socket
   readonly #signal: AbortSignal
+  readonly #copies = new Set<CopyOutQuery>()
   #running = 0
   #cancelling: Promise<void> | undefined
   #closed: Promise<void> | undefined
@@ -263,7 +266,12 @@ class PostgresSession implements Session {
     const doing = how.doing ?? 'copy records out'
     this.#refuseAborted(doing)
     this.#running++
-    const copy = new CopyOutQuery(sql, (error) => this.#explain(error, doing), () => { this.#running-- }, () => this.cancel())
+    const ended = (): void => {
+      this.#running--
+      this.#copies.delete(copy)
+    }
+    const copy = new CopyOutQuery(sql, (error) => this.#explain(error, doing), ended, () => this.cancel())
+    this.#copies.add(copy)
     this.#client.query(copy)
     return copy
   }
@@ -287,6 +295,10 @@ class PostgresSession implements Session {
     await sendCancel(this.settings, this.#socket, processID, secretKey)
   }
 
+  async stopCopies(): Promise<void> {
+    await Promise.all([...this.#copies].map((copy) => copy.stop()))
+  }
+
   async close(): Promise<void> {
     this.#closed ??= this.#end()
     await this.#closed
@@ -298,7 +310,9 @@ class PostgresSession implements Session {
 
   readonly #onAbort = (): void => {
     if (this.#running === 0) return
-    this.#cancelling = this.cancel().catch(() => { this.#socket.destroy() })
+    // A copy that nobody reads on must be read to its end: a server that waits to send sees no cancel.
+    const stopped = this.#copies.size > 0 ? this.stopCopies() : this.cancel()
+    this.#cancelling = stopped.catch(() => { this.#socket.destroy() })
     const cut = setTimeout(() => { if (this.#running > 0) this.#socket.destroy() }, STOP_MS)
     cut.unref()
   }
@@ -315,6 +329,7 @@ class PostgresSession implements Session {
   async #end(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort)
     await this.#cancelling
+    await this.stopCopies()
     if (this.#running > 0) await this.cancel().catch(() => undefined)
     const gone = new Promise<void>((resolve) => {
       if (this.#socket.destroyed) resolve()

@@ -26,6 +26,8 @@ const CHUNK_BYTES = 256 * 1024
 const WAITING_CHUNKS = 4
 /** Below this many bytes a loop in JavaScript is faster than a call into the runtime. */
 const SHORT_BYTES = 48
+/** A request to cancel that reaches the server before its statement has begun is lost; so it is sent again. */
+const AGAIN_MS = 1000
 
 /** The query object that pg hands its connection to. */
 export class CopyOutQuery implements CopyOut, Submittable {
@@ -37,7 +39,8 @@ export class CopyOutQuery implements CopyOut, Submittable {
   #socket: Socket | undefined
   #toDriver: ((chunk: Buffer) => void) | undefined
   #waiting: Uint8Array[] = []
-  #wake: (() => void) | undefined
+  #sleepers: (() => void)[] = []
+  #stopping: Promise<void> | undefined
   #state: 'running' | 'done' | 'failed' = 'running'
   #error: MoveError | undefined
   #discarding = false
@@ -72,6 +75,12 @@ export class CopyOutQuery implements CopyOut, Submittable {
     ;(connection as unknown as { query(sql: string): void }).query(this.#sql)
   }
 
+  /** Cancels the statement, and waits until the server has stopped it. */
+  async stop(): Promise<void> {
+    if (this.#isRunning()) this.#stopping ??= this.#end()
+    await this.#stopping
+  }
+
   handleError(error: unknown): void {
     this.#giveBack(undefined)
     this.#settle('failed', this.#explain(error))
@@ -94,7 +103,7 @@ export class CopyOutQuery implements CopyOut, Submittable {
           if (this.#paused && this.#waiting.length < WAITING_CHUNKS) this.#resume()
           yield chunk
         } else if (this.#state === 'running') {
-          await new Promise<void>((resolve) => { this.#wake = resolve })
+          await new Promise<void>((resolve) => { this.#sleepers.push(resolve) })
         } else if (this.#error === undefined) {
           return
         } else {
@@ -102,17 +111,30 @@ export class CopyOutQuery implements CopyOut, Submittable {
         }
       }
     } finally {
-      await this.#stop()
+      await this.stop()
     }
   }
 
-  async #stop(): Promise<void> {
-    if (this.#state !== 'running') return
+  async #end(): Promise<void> {
     this.#discarding = true
     this.#waiting = []
     this.#resume()
-    await this.#cancel().catch(() => { this.#socket?.destroy() })
-    while (this.#isRunning()) await new Promise<void>((resolve) => { this.#wake = resolve })
+    while (this.#isRunning()) {
+      await this.#cancel().catch(() => { this.#socket?.destroy() })
+      await this.#changeWithin(AGAIN_MS)
+    }
+  }
+
+  /** Resolves when something has happened, or after some time. */
+  async #changeWithin(ms: number): Promise<void> {
+    if (!this.#isRunning()) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#sleepers.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   #isRunning(): boolean {
@@ -220,8 +242,8 @@ export class CopyOutQuery implements CopyOut, Submittable {
   }
 
   #wakeReader(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    const sleepers = this.#sleepers
+    this.#sleepers = []
+    for (const wake of sleepers) wake()
   }
 }

@@ -1,0 +1,97 @@
+// Feeds parts to COPY FROM STDIN, one after the other, in the session's open transaction.
+import type { Chunks, Part, Run } from '@records-mover/core/plugin'
+import { once } from 'node:events'
+import { MoveError } from '@records-mover/core/plugin'
+import type { CopyIn, Session } from './connect.js'
+import { copyOptions, isText } from './copy-in-options.js'
+import { guardText } from './copy-in-guard.js'
+import { quoteIdentifier } from './address.js'
+import { moveError } from './errors.js'
+
+export interface CopyTarget {
+  /** The relation as SQL spells it. */
+  readonly relation: string
+  /** Columns in the order of the fields, and the fields' own names. */
+  readonly columns: readonly { readonly column: string, readonly field: string }[]
+  /** The target as messages name it. */
+  readonly text: string
+}
+
+// Smaller chunks are put together: each write to the socket costs about as much as copying this many bytes.
+const SMALL_BYTES = 32 * 1024
+
+/**
+ * Copies every part into the relation; resolves with the number of rows the server counted.
+ *
+ * When a part fails while it is read, the server is told so and its statement ends before the failure is thrown.
+ *
+ * @throws MoveError `bad-data` with line and column for a record that the server refuses.
+ */
+export async function copyIn(session: Session, from: Chunks, into: CopyTarget, run: Run): Promise<number> {
+  const options = from.format.format === 'delimited' ? copyOptions(from.format) : 'format binary'
+  const columns = into.columns.map(({ column }) => quoteIdentifier(column)).join(', ')
+  const sql = `copy ${into.relation} (${columns}) from stdin with (${options})`
+  let rows = 0
+  for await (const part of from.parts) rows += await copyPart(session, sql, part, from, into, run)
+  return rows
+}
+
+async function copyPart(session: Session, sql: string, part: Part, from: Chunks, into: CopyTarget, run: Run): Promise<number> {
+  const stream = session.copyIn(sql)
+  let vendor: unknown
+  const closed = new Promise<void>((resolve) => stream.once('close', resolve))
+  stream.on('error', (error) => { vendor ??= error })
+  try {
+    await pour(guarded(part, from, session), stream)
+  } catch (error) {
+    const told = vendor
+    // What the source says stays here: the server would log it.
+    stream.destroy(new Error('the records could not be read'))
+    await closed
+    throw told === undefined ? error : explain(told)
+  }
+  await closed
+  if (vendor !== undefined) throw explain(vendor)
+  return stream.rowCount
+
+  function explain(error: unknown): MoveError {
+    const told = moveError(error, { doing: `copy ${part.name} into ${into.text}`, server: session.where, signal: run.signal, context: { file: part.name } })
+    const field = into.columns.find(({ column }) => column === told.context['column'])?.field
+    return field === undefined ? told : new MoveError(told.code, told.message, { cause: told.cause, context: { ...told.context, field }, temporary: told.temporary })
+  }
+}
+
+/** Writes everything and ends the stream; rejects when the source does, or as soon as the server refuses. */
+async function pour(chunks: AsyncIterable<Uint8Array>, stream: CopyIn): Promise<void> {
+  const failed = new AbortController()
+  stream.once('error', () => { failed.abort() })
+  for await (const chunk of coalesced(chunks)) {
+    if (!stream.write(chunk) && !failed.signal.aborted) await once(stream, 'drain', { signal: failed.signal })
+    failed.signal.throwIfAborted()
+  }
+  stream.end()
+}
+
+async function* coalesced(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let small: Uint8Array[] = []
+  let byteLength = 0
+  for await (const chunk of chunks) {
+    if (small.length === 0 && chunk.length >= SMALL_BYTES) {
+      yield chunk
+      continue
+    }
+    small.push(chunk)
+    byteLength += chunk.length
+    if (byteLength < SMALL_BYTES) continue
+    yield Buffer.concat(small, byteLength)
+    small = []
+    byteLength = 0
+  }
+  if (byteLength > 0) yield Buffer.concat(small, byteLength)
+}
+
+function guarded(part: Part, { format: { format, hints } }: Chunks, session: Session): AsyncIterable<Uint8Array> {
+  if (format !== 'delimited') return part.read()
+  const quote = (hints['quotechar'] as string).charCodeAt(0)
+  return guardText(part.read(), { text: isText(hints), quote, version: session.server.version, name: part.name })
+}
