@@ -1,0 +1,88 @@
+// Checks a column of text against its type without making values, and marks the fields that have to be written anew.
+import { NULL_REFUSED, fieldError, judge, refuseLength, valueError } from './cell.js'
+import type { ColumnPlan } from './columns.js'
+import { TEXT } from './columns.js'
+import type { Dialect } from './dialect.js'
+import { isNull } from './fields.js'
+import type { Counts } from './losses.js'
+import { countLoss } from './losses.js'
+import { countRemoved } from './nul.js'
+import type { Records } from './scan.js'
+import { ESCAPED, QUOTED } from './scan.js'
+import { scratch, unescapeToScratch } from './scratch.js'
+import { EXACT, LOSSY, MALFORMED } from './verdict.js'
+
+/**
+ * Flag, beside the scanner's own, of a field whose text is not what is to be written: spelled in another way, holding U+0000
+ * that is to go, or a text that a server would misread.
+ */
+export const CHANGED = 4
+
+const BACKSLASH = 92
+const POINT = 46
+const words = new Int32Array(9)
+
+/** Checks one column of a region. True when some field of it is now flagged `CHANGED`. */
+export function checkColumn(plan: ColumnPlan, position: number, records: Records, reading: Dialect, writing: Dialect, counts: Counts): boolean {
+  const text = plan.kind === TEXT
+  const bounded = plan.json || plan.maxBytes !== Infinity || plan.maxChars !== Infinity
+  const withoutNul = text && writing.removeNul && holdsNul(records)
+  // PostgreSQL before 18 takes an unquoted \. alone on a line for the end of the data.
+  const endOfData = text && records.width === 1 && reading.quote >= 0
+  if (text && !bounded && !withoutNul && !endOfData && plan.field.nullable && reading.escape < 0) return false
+  const { bytes, starts, ends, flags, width, rows } = records
+  const { nullText } = reading
+  const nullLength = nullText.length
+  const values = !text || bounded
+  let changed = false
+  for (let row = 0, field = position; row < rows; row++, field += width) {
+    const start = starts[field]!
+    const end = ends[field]!
+    const flag = flags[field]!
+    if (end - start === nullLength && isNull(bytes, start, end, flag, nullText)) {
+      if (!plan.field.nullable) throw fieldError(NULL_REFUSED, records, row, position)
+      continue
+    }
+    let from = bytes
+    let p = start
+    let q = end
+    if ((flag & ESCAPED) !== 0) {
+      q = unescapeToScratch(records, row, position, reading)
+      from = scratch
+      p = 0
+    }
+    if (values) {
+      const verdict = judge(plan, from, p, q, words)
+      if (verdict !== EXACT) {
+        if (verdict >= LOSSY && (verdict >= MALFORMED || !countLoss(counts, plan.loss))) throw valueError(plan, verdict, records, row, position)
+        flags[field] = flag | CHANGED
+        changed = true
+      }
+      const why = refuseLength(plan, from, p, q)
+      if (why !== undefined) throw fieldError(why, records, row, position)
+    }
+    if (withoutNul) {
+      const nul = from.indexOf(0, p)
+      if (nul >= 0 && nul < q) {
+        flags[field] = flags[field]! | CHANGED
+        changed = true
+        countRemoved(counts)
+      }
+    }
+    if (endOfData && flag === 0 && end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === POINT) {
+      flags[field] = flags[field]! | CHANGED
+      changed = true
+    }
+  }
+  return changed
+}
+
+function holdsNul(records: Records): boolean {
+  const nul = records.bytes.indexOf(0, records.start)
+  return nul >= 0 && nul < records.end
+}
+
+/** True for a field that goes out as its bytes stand in the file, but for quotes. */
+export function isUnchanged(flag: number): boolean {
+  return (flag & ~QUOTED) === 0
+}

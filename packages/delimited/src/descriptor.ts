@@ -1,0 +1,31 @@
+// Delimited text as a format of the contract: what can be judged of it without loading its codec.
+import type { FormatDescriptor, FormatVerb, RecordsFormat, RecordsSchema, Why } from '@records-mover/core/plugin'
+import { conversion } from '@records-mover/core/plugin'
+import { completeFormat, refuseFormat } from './hints.js'
+
+export const descriptor: FormatDescriptor = {
+  extensions: ['csv', 'tsv', 'tab', 'txt', 'psv', 'dsv'],
+  fallback: true,
+  refuse,
+  complete: completeFormat,
+  needs: 'stream',
+  codec: () => import('./codec.js').then((module) => module.codec),
+}
+
+function refuse(format: RecordsFormat, given: RecordsSchema, as: RecordsSchema, verb: FormatVerb, to?: RecordsFormat): Why | undefined {
+  const wrong = refuseFormat(format)
+  if (wrong !== undefined) return wrong
+  if (verb === 'transcode') {
+    if (to === undefined) return 'transcoding needs the format that is to be written'
+    const target = refuseFormat(to)
+    if (target !== undefined) return target
+  }
+  for (const field of as.fields) {
+    const from = given.fields.find((other) => other.name === field.name)
+    if (from === undefined) return `the records have no field "${field.name}"`
+    // Encode writes what it gets, under the types it has.
+    const how = verb === 'encode' ? undefined : conversion(from.type, field.type)
+    if (how?.kind === 'refused') return `field "${field.name}": ${how.why}`
+  }
+  return as.fields.length === 0 ? 'delimited text cannot hold records without fields' : undefined
+}

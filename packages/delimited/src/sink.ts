@@ -1,0 +1,48 @@
+// Chunks in the making: bytes are written into one buffer, which is given away when a record ends behind its limit.
+
+const CHUNK_BYTES = 1 << 20
+
+/** Where a writer writes. `buffer` and `at` are read anew after `room` and `endRecord`. */
+export class Sink {
+  buffer: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  at = 0
+  /** Chunks that are finished; the caller takes them away. */
+  full: Buffer[] = []
+
+  /** Makes room for `count` more bytes behind `at`, keeping the record that is being written. */
+  room(at: number, count: number): void {
+    this.at = at
+    if (at + count <= this.buffer.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(at + count, 2 * this.buffer.length))
+    grown.set(this.buffer.subarray(0, at))
+    this.buffer = grown
+  }
+
+  /** Says that a record ends at `at` and that the next one needs `count` bytes at least. */
+  endRecord(at: number, count: number): void {
+    this.at = at
+    if (at + count <= CHUNK_BYTES && at + count <= this.buffer.length) return
+    this.flush()
+    this.room(0, count)
+  }
+
+  /** Passes bytes of another's on, behind what was written so far. */
+  pass(bytes: Buffer): void {
+    this.flush()
+    this.full.push(bytes)
+  }
+
+  flush(): void {
+    if (this.at === 0) return
+    this.full.push(this.buffer.subarray(0, this.at))
+    this.buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    this.at = 0
+  }
+
+  /** The finished chunks, which are the caller's now. */
+  take(): Buffer[] {
+    const { full } = this
+    this.full = []
+    return full
+  }
+}
