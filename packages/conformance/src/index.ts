@@ -1,1 +1,14 @@
-export {}
+// What the kit exports: the checks, and what a plugin's own tests may use of it.
+export { addressOf } from './address.js'
+export { CANARY } from './checks/descriptor.js'
+export { conformance, groupsOf } from './conformance.js'
+export type { Check, Kit } from './kit.js'
+export type { ConformanceOptions, Service } from './options.js'
+export type { CheckResult, Outcome, Results } from './results.js'
+export type { BatchesOptions, Row, Rows } from './rows.js'
+export { batchesOf, batchOf, rowsOf, textsOf } from './rows.js'
+export type { Runner, TestContext } from './runner.js'
+export type { TestRun, TestRunOptions } from './test-run.js'
+export { testRun } from './test-run.js'
+export type { TypeCase } from './values.js'
+export { TYPE_CASES } from './values.js'
