@@ -1,23 +1,19 @@
 // The types of every field, found by one strict pass over all records of all parts, in memory that does not grow with them.
-import type { Field, Part, Run } from '@records-mover/core/plugin'
+import type { Field, Part, RecordsSchema, Run } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
-import type { Dialect } from './dialect.js'
 import { dialectOf } from './dialect.js'
 import type { Hints } from './hints.js'
 import type { ColumnFinding, ColumnRules } from './infer-column.js'
 import { ColumnInference } from './infer-column.js'
-import { badField } from './place.js'
 import { booleanPairs } from './recognise-word.js'
+import { recordsOf } from './records.js'
 import type { Records } from './scan.js'
-import { Scanner } from './scan.js'
-import { fieldText } from './sniff-reading.js'
 
 /** What the pass needs to know before it begins. */
 export interface InferenceTask {
   readonly hints: Hints
-  /** The names of the fields, and the texts of the header row as it stands in every part, when there is one. */
+  /** The names of the fields, one for each. */
   readonly names: readonly string[]
-  readonly header: readonly string[] | undefined
   /** The pair that boolean-text was told to be: then no other makes a boolean. */
   readonly booleanText: readonly [string, string] | undefined
   /** True when `\N` was not told to be text: coming upon one ends the pass. */
@@ -37,50 +33,42 @@ export interface Inference {
 /**
  * Reads every byte of the parts once. Undefined when it came upon an unquoted `\N` that the task watches for.
  *
- * @throws MoveError `bad-data` for a record the scanner refuses or a part with another header row, `aborted`, or what the part throws.
+ * Each part finds its fields by its own header row, as decoding does.
+ *
+ * @throws MoveError `bad-data` for a record the scanner refuses or a part with other fields, `aborted`, or what the part throws.
  */
 export async function inferTypes(parts: readonly Part[], task: InferenceTask, run: Run): Promise<Inference | undefined> {
   const { hints, names, watchForBackslashN } = task
   const dialect = dialectOf(hints)
   const rules: ColumnRules = { nullText: dialect.nullText, booleans: booleanPairs(task.booleanText), watchForBackslashN }
   const columns = names.map(() => new ColumnInference(rules))
+  const unread: RecordsSchema = { fields: names.map((name) => ({ name, type: { type: 'string' }, nullable: true })) }
   let rows = 0
   let byteLength = 0
 
   for (const part of parts) {
-    const scanner = new Scanner(dialect, { file: part.name, limits: run.limits, width: names.length, names })
-    const drain = (): boolean => {
-      while (scanner.next()) {
-        const { records } = scanner
-        if (dialect.header && records.record === 0) checkHeader(records, task.header!, dialect)
-        else {
-          if (task.unquoted !== undefined) checkUnquoted(records, task.unquoted)
-          for (let k = 0; k < columns.length; k++) if (!columns[k]!.see(records, k)) return false
-          rows += records.rows
-        }
-      }
-      return true
+    const counted = countBytes(part, (length) => { byteLength += length })
+    for await (const { records, positions } of recordsOf(counted, dialect, unread, run)) {
+      if (task.unquoted !== undefined) checkUnquoted(records, task.unquoted)
+      for (let k = 0; k < columns.length; k++) if (!columns[k]!.see(records, positions[k]!)) return undefined
+      rows += records.rows
     }
-    for await (const chunk of part.read()) {
-      if (run.signal.aborted) throw new MoveError('aborted', `looking at ${part.name} was stopped`, { cause: run.signal.reason })
-      byteLength += chunk.byteLength
-      scanner.feed(chunk)
-      if (!drain()) return undefined
-    }
-    scanner.end()
-    if (!drain()) return undefined
   }
   const findings = columns.map((column) => column.finding())
   const fields = findings.map(({ type, nullable }, k) => ({ name: names[k]!, type, nullable }))
   return { fields, columns: findings, rows, byteLength }
 }
 
-/** Every part repeats the header row: one with other names, or other order, holds other records. */
-function checkHeader(records: Records, header: readonly string[], dialect: Dialect): void {
-  const { bytes, starts, ends, flags } = records
-  for (const [k, text] of header.entries()) {
-    if (fieldText(bytes, starts[k]!, ends[k]!, flags[k]!, dialect) === text) continue
-    throw badField(records, starts[k]!, k, 'the header row is not that of the first file: move files of other fields apart from these')
+function countBytes(part: Part, count: (length: number) => void): Part {
+  return {
+    name: part.name,
+    again: part.again,
+    async *read() {
+      for await (const chunk of part.read()) {
+        count(chunk.byteLength)
+        yield chunk
+      }
+    },
   }
 }
 

@@ -64,7 +64,6 @@ async function withTypes(parts: readonly Part[], sniffed: Sniffed, run: Run): Pr
   const task = {
     hints: sniffed.hints,
     names: sniffed.names,
-    header: sniffed.header,
     booleanText: told['boolean-text'],
     watchForBackslashN: told['null-text'] === undefined && sniffed.hints['null-text'] === '',
     unquoted: sniffed.hints.quoting === null && told.quoting === undefined && sniffed.hints.escape === null ? sniffed.hints.quotechar : undefined,

@@ -4,7 +4,7 @@ import { MoveError } from '@records-mover/core/plugin'
 import type { Hints } from './hints.js'
 import { ESCAPED, QUOTED } from './scan.js'
 import type { Reading } from './sniff-reading.js'
-import { cellIs, fitsLater, readHead } from './sniff-reading.js'
+import { cellIs, fitsLater, readHead, recordEnd } from './sniff-reading.js'
 import type { Sample } from './sniff-sample.js'
 import { textStart } from './sniff-sample.js'
 import { columnSpelling, spellsValue } from './sniff-spelling.js'
@@ -264,22 +264,9 @@ function splitsMost(bytes: Buffer, delimiter: string): boolean {
 
 /** The first line end outside quotes; `\n` when there is none. */
 function firstLineEnd(bytes: Buffer, from: number, hints: Hints): Hints['record-terminator'] {
-  const quote = hints.quoting === null ? -1 : hints.quotechar.charCodeAt(0)
-  const delimiter = hints['field-delimiter'].charCodeAt(0)
-  const escape = hints.escape === null ? -1 : 92
-  let quoted = false
-  let beginning = true
-  for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at]!
-    if (byte === escape) at++
-    else if (quoted) quoted = byte !== quote
-    // A doubled quote closes and opens again.
-    else if (byte === quote && (beginning || bytes[at - 1] === quote)) quoted = true
-    else if (byte === 10) return '\n'
-    else if (byte === 13) return bytes[at + 1] === 10 || at + 1 === bytes.length ? '\r\n' : '\r'
-    beginning = byte === delimiter
-  }
-  return '\n'
+  const at = recordEnd(bytes, from, hints, false, true)
+  if (at < 0 || bytes[at] === 10) return '\n'
+  return bytes[at + 1] === 10 || at + 1 === bytes.length ? '\r\n' : '\r'
 }
 
 function delimiterNote(reading: Reading, candidate: Candidate, told: boolean): string {

@@ -35,7 +35,7 @@ export function decideHeader(reading: Reading, file: string): HeaderDecision {
   }
   if (names > 0 && values > 0) {
     const spoken = `${fields(names)} with text over values and ${fields(values)} with values over values`
-    throw new MoveError('refused', `it is not clear whether the first record of ${file} is a header row, having ${spoken}: ${OVERRIDE}true or ${OVERRIDE}false`, {
+    throw new MoveError('refused', `it is not clear whether the first record of ${file} is a header row, having ${spoken}: ${OVERRIDE}true or header-row=false`, {
       context: { file, hint: 'header-row' },
     })
   }

@@ -27,8 +27,6 @@ export interface Reading {
 
 // A sample need not be read further than this to know its dialect.
 const MOST_CELLS = 1 << 19
-// How many line ends are tried as the start of a record, where a stretch may begin inside a quoted field.
-const MOST_STARTS = 24
 
 /** Reads a stretch from its beginning, every record alike: the header is one of them. */
 export function readHead(head: Stretch, hints: Hints, limits: Limits): Reading {
@@ -36,17 +34,42 @@ export function readHead(head: Stretch, hints: Hints, limits: Limits): Reading {
   return readFrom(head, from, hints, limits, undefined)
 }
 
-/** True when the records of a stretch from the middle of a file are such as `hints` and `width` say, from one line end on. */
+/** True when the records of a stretch from the middle of a file are such as `hints` and `width` say, or when it cannot tell. */
 export function fitsLater(stretch: Stretch, hints: Hints, width: number, limits: Limits): boolean {
-  const terminator = Buffer.from(hints['record-terminator'])
-  let from = stretch.start === 0 ? textStart(stretch) : lineAfter(stretch.bytes, 0, terminator)
-  for (let tried = 0; tried < MOST_STARTS && from >= 0 && from < stretch.bytes.length; tried++) {
-    const reading = readFrom(stretch, from, hints, limits, width)
-    if (reading.error === undefined && (reading.consumed > 0.5 || stretch.whole)) return true
-    from = lineAfter(stretch.bytes, from, terminator)
+  if (stretch.start === 0) return conforms(readFrom(stretch, textStart(stretch), hints, limits, width), stretch)
+  let told = false
+  // The stretch may begin outside a quoted field, inside one, or between the two halves of a doubled quote in one.
+  for (const [from, quoted] of [[0, false], [0, true], [1, true]] as const) {
+    const end = recordEnd(stretch.bytes, from, hints, quoted)
+    if (end < 0) continue
+    told = true
+    const next = end + hints['record-terminator'].length
+    if (conforms(readFrom(stretch, next, hints, limits, width), stretch)) return true
   }
-  // Without a line end in it the stretch says nothing.
-  return lineAfter(stretch.bytes, 0, terminator) < 0
+  return !told
+}
+
+/** The place of the first line end outside quotes, or -1; `quoted` says that `from` is inside a quoted field. */
+export function recordEnd(bytes: Buffer, from: number, hints: Hints, quoted: boolean, beginning = false): number {
+  const quote = hints.quoting === null ? -1 : hints.quotechar.charCodeAt(0)
+  const delimiter = hints['field-delimiter'].charCodeAt(0)
+  const escape = hints.escape === null ? -1 : hints.escape.charCodeAt(0)
+  let inside = quoted && quote >= 0
+  let first = beginning
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at]!
+    if (byte === escape) at++
+    else if (inside) inside = byte !== quote
+    // A doubled quote closes and opens again.
+    else if (byte === quote && (first || (at > from && bytes[at - 1] === quote))) inside = true
+    else if (byte === 10 || byte === 13) return at
+    first = byte === delimiter
+  }
+  return -1
+}
+
+function conforms(reading: Reading, stretch: Stretch): boolean {
+  return reading.error === undefined && (reading.rows === 0 || reading.consumed > 0.5 || stretch.whole)
 }
 
 /** The text of a cell, out of its quotes and escapes. */
@@ -98,9 +121,4 @@ function readFrom(stretch: Stretch, from: number, hints: Hints, limits: Limits, 
     error = thrown
   }
   return { hints, dialect, bytes, width: scanner.records.width, rows, starts, ends, flags, consumed, ...(error !== undefined && { error }) }
-}
-
-function lineAfter(bytes: Buffer, from: number, terminator: Buffer): number {
-  const at = bytes.indexOf(terminator, from)
-  return at < 0 ? -1 : at + terminator.length
 }

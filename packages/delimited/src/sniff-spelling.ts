@@ -9,7 +9,10 @@ export type Spelling = 'empty' | 'number' | 'date' | 'time' | 'timestamp' | 'boo
 
 // What people write where a value is missing: it says nothing of the others.
 const MISSING = new Set(['\\N', 'NA', 'N/A', 'n/a', 'na', 'NULL', 'null', 'None', 'none', 'nil', 'NaN', 'nan', '-', '--', '.', '?', 'unknown'])
-const BOOLEANS = new Set(BOOLEAN_PAIRS.flat())
+// A single letter is a code or a name as often.
+const BOOLEANS = new Set(BOOLEAN_PAIRS.flat().filter((text) => text.length > 1))
+// Neither letters nor what more likely stands between two fields.
+const FIGURES = /^[ -:<-@[-`{}~]*$/
 const MOST_ROWS = 1000
 
 /** What one cell of a reading spells. */
@@ -26,7 +29,7 @@ export function spellingOf(reading: Reading, cell: number): Spelling {
   const text = bytes.toString('latin1', start, end)
   if (MISSING.has(text)) return 'empty'
   if (BOOLEANS.has(text)) return 'boolean'
-  return /^[ -@[-`{-~]*$/.test(text) && /\d/.test(text) ? 'figures' : 'text'
+  return FIGURES.test(text) && /\d/.test(text) ? 'figures' : 'text'
 }
 
 /** What every cell of column `k` behind the first record spells; `text` when they differ, `empty` when there is none. */

@@ -19,9 +19,7 @@ export interface Sniffed {
   readonly told: ToldHints
   /** One for each field: unique and never empty. */
   readonly names: readonly string[]
-  /** The texts of the header row, where there is one. */
-  readonly header: readonly string[] | undefined
-  /** Sampled records, without the header row, and how many bytes of the file they stand for on average. */
+  /** Bytes of a sampled record, on average. */
   readonly recordBytes: number
   readonly notes: readonly string[]
 }
@@ -81,7 +79,7 @@ function describe(sample: Sample, decision: DialectDecision, told: ToldHints, ru
   const hints: Hints = { ...reading.hints, 'header-row': decided.header, 'null-text': nullText }
   // The format as a whole has to be one that the codec takes: hints that were found may contradict one that was told.
   completeFormat({ format: 'delimited', hints: { ...hints } })
-  return { hints, told, names, header, recordBytes: reading.bytes.length * reading.consumed / reading.rows, notes }
+  return { hints, told, names, recordBytes: reading.bytes.length * reading.consumed / reading.rows, notes }
 }
 
 function nullNote(nullText: string): string {
