@@ -19,7 +19,7 @@ export async function readTableFacts(session: Session, oid: string, known: Requi
 function indexOf(told: IndexFacts): IndexFacts {
   const { columns, ...rest } = told
   const facts = withoutNull(rest)
-  if (facts['nullsNotDistinct'] === false) delete facts['nullsNotDistinct']
+  if (facts.nullsNotDistinct === false) delete facts.nullsNotDistinct
   return { ...facts, columns } as unknown as IndexFacts
 }
 

@@ -45,7 +45,7 @@ export async function readTable(session: Session, table: TableName): Promise<Rel
   const found = await session.query(CLASS, [quoteTable(table)], doing)
   const [oid, schemaName, name, relkind, rows, readable, lockable, hidesRows] = found.rows[0] ?? []
   // The server cuts a name that is too long, and would answer for another table.
-  if (oid == null || name !== table.name) return undefined
+  if (oid === undefined || oid === null || name !== table.name) return undefined
   const kind = KINDS[relkind!]
   if (kind === undefined) throw new MoveError('bad-address', `${tableText(table)} is no table or view: name one`)
   return await underEmptyPath(session, async () => {
@@ -62,7 +62,7 @@ export async function readTable(session: Session, table: TableName): Promise<Rel
         origin: { system: SYSTEM, facts: asFacts(facts) },
       },
       // -1 says that the table was never analysed; so does 0 before version 14, which tells little.
-      rows: rows == null || Number(rows) < 0 || (Number(rows) === 0 && session.server.version < 140_000) ? undefined : Number(rows),
+      rows: rows === undefined || rows === null || Number(rows) < 0 || (Number(rows) === 0 && session.server.version < 140_000) ? undefined : Number(rows),
       readable: readable === 't', lockable: lockable === 't', hidesRows: hidesRows === 't',
     }
   })
@@ -106,7 +106,7 @@ interface ColumnRow {
   readonly expression: string | null
   readonly generated: '' | 's' | 'v' | null
   readonly identity: '' | 'a' | 'd' | null
-  readonly collation: FieldFacts['collation'] | null
+  readonly collation: NonNullable<FieldFacts['collation']> | null
   readonly comment: string | null
   readonly sequence: (Omit<SequenceFacts, 'last'> & { readonly last?: string | null }) | null
 }
@@ -117,7 +117,7 @@ function fieldOf(column: ColumnRow, type: TypeOf, unproved: ReadonlySet<string>)
     ...expressionOf(column),
     ...(column.identity === 'a' ? { identity: 'always' } : column.identity === 'd' ? { identity: 'by default' } : {}),
     ...(column.sequence === null ? {} : { sequence: sequenceOf(column.sequence) }),
-    ...(column.collation == null ? {} : { collation: column.collation }),
+    ...(column.collation === null ? {} : { collation: column.collation }),
     ...(column.comment === null ? {} : { comment: column.comment }),
   }
   return {
@@ -127,7 +127,7 @@ function fieldOf(column: ColumnRow, type: TypeOf, unproved: ReadonlySet<string>)
 }
 
 function sequenceOf({ last, ...told }: NonNullable<ColumnRow['sequence']>): SequenceFacts {
-  return { ...told, ...(last == null ? {} : { last }) }
+  return { ...told, ...(last === null || last === undefined ? {} : { last }) }
 }
 
 function expressionOf(column: ColumnRow): Pick<FieldFacts, 'default' | 'generated'> {

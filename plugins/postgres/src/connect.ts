@@ -168,7 +168,7 @@ function clientOver(socket: Socket, settings: Settings): Client {
     application_name: settings.applicationName,
     ...(settings.options === undefined ? {} : { options: settings.options }),
     types: { getTypeParser: () => keepText },
-  } as ConstructorParameters<typeof Client>[0])
+  })
 }
 
 function keepText(value: string): string {
@@ -188,7 +188,7 @@ async function settle(client: Client, readOnly: boolean): Promise<ServerFacts> {
   const [version, database, user, encoding, databaseId, started, standby] = told[0]!
   // A server may keep this function for its administrators.
   const system = await rowsOf(client, 'select system_identifier from pg_catalog.pg_control_system()').catch(() => [])
-  const identity = system[0]?.[0] == null ? undefined : [system[0][0], started, databaseId, standby, user].join('/')
+  const identity = system[0] === undefined ? undefined : [system[0][0], started, databaseId, standby, user].join('/')
   return { version: Number(version), database: database!, user: user!, encoding: encoding!, identity }
 }
 

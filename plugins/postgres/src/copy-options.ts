@@ -43,7 +43,7 @@ export function copyText(format: RecordsFormat, fields: readonly Field[], versio
   if (!isPair(booleans)) return cannot('boolean-text', booleans)
   const shared = {
     header: take('header-row') ?? true, delimiter: take('field-delimiter') ?? ',', nullText: take('null-text') ?? '',
-    quoting: take('quoting') === undefined ? 'minimal' : format.hints['quoting'], quote: take('quotechar') ?? '"',
+    quoting: take('quoting') === undefined ? 'minimal' : format.hints.quoting, quote: take('quotechar') ?? '"',
     doubled: take('doublequote') ?? true, escape: take('escape') ?? null, letters: take('letter-escapes') ?? false,
   }
   const [unknown] = left.keys()
@@ -109,7 +109,7 @@ function cannot(hint: string, value: unknown, reason = 'COPY has no option for i
 }
 
 function isByte(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x01-\x7f]$/.test(value)
+  return typeof value === 'string' && value.length === 1 && value > '\0' && value < '\x7f'
 }
 
 function isPair(value: unknown): value is readonly [string, string] {

@@ -178,7 +178,7 @@ function isSqlState(code: string | undefined): code is string {
 }
 
 function asVendorError(vendor: unknown): VendorError {
-  if (vendor instanceof Error) return vendor as VendorError
+  if (vendor instanceof Error) return vendor
   return { message: String(vendor) }
 }
 

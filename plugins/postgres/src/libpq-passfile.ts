@@ -21,7 +21,7 @@ const OTHERS = 0o077
  * that others may read is not used; a note says so.
  */
 export async function passwordFromFile(path: string | undefined, login: Login, environment: Environment, notes: string[]): Promise<string | undefined> {
-  const file = path ?? join(environment['HOME'] ?? homedir(), FILE)
+  const file = path ?? join(environment.HOME ?? homedir(), FILE)
   const found = await stat(file).catch(() => undefined)
   if (found?.isFile() !== true) return undefined
   if (process.platform !== 'win32' && (found.mode & OTHERS) !== 0) {

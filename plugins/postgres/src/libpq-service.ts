@@ -22,8 +22,8 @@ const SETTINGS: readonly string[] = [
  */
 export async function readService(name: string, environment: Environment): Promise<Readonly<Record<string, string>>> {
   const files = [
-    environment['PGSERVICEFILE'] ?? join(environment['HOME'] ?? homedir(), USER_FILE),
-    join(environment['PGSYSCONFDIR'] ?? DEBIAN_FOLDER, SYSTEM_FILE),
+    environment.PGSERVICEFILE ?? join(environment.HOME ?? homedir(), USER_FILE),
+    join(environment.PGSYSCONFDIR ?? DEBIAN_FOLDER, SYSTEM_FILE),
   ]
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch(() => undefined)

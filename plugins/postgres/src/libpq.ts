@@ -55,16 +55,16 @@ const SOCKET_FOLDERS = ['/var/run/postgresql', '/tmp']
 export async function readSettings(at: Address, environment: Environment = process.env): Promise<Settings> {
   refuseUnknownOptions(at)
   const told = (name: string): string | undefined => at.setting(name)?.reveal()
-  const serviceName = told('service') ?? nonEmpty(environment[VARIABLES['service']!])
+  const serviceName = told('service') ?? nonEmpty(environment[VARIABLES.service!])
   const service = serviceName === undefined ? {} : await readService(serviceName, environment)
   const find = (name: string): string | undefined =>
     nonEmpty(told(name)) ?? nonEmpty(service[name]) ?? nonEmpty(VARIABLES[name] === undefined ? undefined : environment[VARIABLES[name]])
   // Named twice with two values, nobody knows what was meant.
-  refuseTwice(at, 'host', at.host)
+  refuseTwice(at, 'host', hostOf(at))
   refuseTwice(at, 'port', at.port?.toString())
   refuseTwice(at, 'dbname', databaseOf(at))
   const port = portOf(at.port?.toString() ?? find('port'))
-  const host = nonEmpty(at.host) ?? find('host') ?? socketFolder(port) ?? 'localhost'
+  const host = hostOf(at) ?? find('host') ?? socketFolder(port) ?? 'localhost'
   const user = find('user') ?? userInfo().username
   const database = databaseOf(at) ?? find('dbname') ?? user
   refuseList(host)
@@ -88,6 +88,12 @@ function refuseTwice(at: Address, option: string, authority: string | undefined)
   const value = at.setting(option)?.reveal()
   if (value === undefined || authority === undefined || authority === '' || value === authority) return
   throw new MoveError('bad-address', `${at.text} says ${option} twice, with two values: keep one`, { context: { option } })
+}
+
+/** In a URL the slashes of a socket's folder are percent-encoded. */
+function hostOf(at: Address): string | undefined {
+  const host = nonEmpty(at.host)
+  return host?.toLowerCase().startsWith('%2f') === true ? decodeURIComponent(host) : host
 }
 
 function databaseOf(at: Address): string | undefined {

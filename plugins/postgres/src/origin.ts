@@ -131,13 +131,13 @@ export interface GrantFacts {
 /** The facts of a field that came from PostgreSQL; undefined for any other, and for facts of another shape. */
 export function fieldFacts(field: Field): FieldFacts | undefined {
   const facts = postgresFacts(field.origin)
-  return facts !== undefined && isType(facts['type']) ? facts as unknown as FieldFacts : undefined
+  return facts !== undefined && isType(facts.type) ? facts as unknown as FieldFacts : undefined
 }
 
 /** The facts of a table that came from PostgreSQL; undefined for any other. */
 export function tableFacts(schema: RecordsSchema): TableFacts | undefined {
   const facts = postgresFacts(schema.origin)
-  return facts !== undefined && typeof facts['kind'] === 'string' ? facts as unknown as TableFacts : undefined
+  return facts !== undefined && typeof facts.kind === 'string' ? facts as unknown as TableFacts : undefined
 }
 
 /** Facts as the contract carries them. */

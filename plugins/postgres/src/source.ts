@@ -111,7 +111,7 @@ function sourceOf(subject: Subject, session: Session, at: Address): Source {
         const made = statementOf(format, found.look.schema, as, subject.from, session.server.version)
         if ('why' in made) throw new MoveError('refused', `cannot read ${subject.text}: ${made.why}`)
         const { conditions } = found.slices
-        const snapshot = await beginSnapshot(session, run, at, `read ${subject.text}`, conditions.length > 1, subject.settle)
+        const snapshot = await beginSnapshot(session, run, at, `read ${subject.text}`, conditions.length > 1, () => subject.settle())
         return chunksOf(subject.text, snapshot, made.copy, conditions, format)
       },
     },
