@@ -40,12 +40,26 @@ export async function runGates(root, names = []) {
   let failed = 0
   for (const gate of gates) {
     if (names.length > 0 && !names.includes(gate.name)) continue
-    const found = await gate.find(root)
+    const found = await findOrFail(gate, root)
     if (found.length > 0) failed += 1
     console.log(`gate ${gate.name}: ${found.length === 0 ? 'ok' : `${found.length} found`}`)
     for (const sentence of found) console.log(`  ${sentence}`)
   }
   return failed
+}
+
+/**
+ * A gate that breaks has found that it cannot look.
+ *
+ * @param {Gate} gate
+ * @param {string} root
+ */
+async function findOrFail(gate, root) {
+  try {
+    return await gate.find(root)
+  } catch (error) {
+    return [`could not look: ${error instanceof Error ? error.stack : String(error)}`]
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -30,8 +30,9 @@ test.each([
   ['a promise left alone', '// x\nexport function a(): void {\n  Promise.resolve(1)\n}\n', '@typescript-eslint/no-floating-promises'],
   ['"should" in a test name', "// x\nimport { test } from 'vitest'\ntest('should move', () => undefined)\n", 'no-restricted-syntax'],
 ])('finds %s in a source of ours', async (_, text, rule) => {
-  const eslint = new ESLint({ cwd: workspaceRoot })
-  // Typed rules need a file of the program: the text stands in for that file's.
+  // Typed rules need a file of the program: the text stands in for that file's, which only a program for editors allows.
+  const parserOptions = { disallowAutomaticSingleRunInference: true }
+  const eslint = new ESLint({ cwd: workspaceRoot, overrideConfig: { languageOptions: { parserOptions } } })
   const [result] = await eslint.lintText(text, { filePath: join(workspaceRoot, 'packages/core/src/plugin.ts') })
   expect(result?.messages.map(({ ruleId }) => ruleId)).toContain(rule)
 })

@@ -1,14 +1,14 @@
 // Gate `unused`: knip finds files, exports and dependencies that nothing uses, by knip.json.
 import { spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 /**
  * @param {string} root
  * @returns {string[]}
  */
 export function findUnused(root) {
-  const command = join(dirname(createRequire(import.meta.url).resolve('knip/package.json')), 'bin/knip.js')
+  // knip's exports hide its command.
+  const command = join(root, 'node_modules/knip/bin/knip.js')
   const run = spawnSync(process.execPath, [command, '--no-progress', '--reporter', 'compact', '--treat-config-hints-as-errors'], { cwd: root, encoding: 'utf8' })
   if (run.status === 0) return []
   const lines = `${run.stdout}\n${run.stderr}`.split('\n').filter((line) => line.trim() !== '')
