@@ -4,6 +4,7 @@ import { MoveError } from '@records-mover/core/plugin'
 import type { Dialect } from './dialect.js'
 import { unescape } from './fields.js'
 import { fieldNames } from './names.js'
+import { charactersBetween } from './place.js'
 import type { Records } from './scan.js'
 import { ESCAPED, Scanner } from './scan.js'
 
@@ -22,7 +23,8 @@ export interface Located {
  */
 export async function* recordsOf(part: Part, dialect: Dialect, given: RecordsSchema, run: Run): AsyncGenerator<Located> {
   const names = given.fields.map((field) => field.name)
-  const scanner = new Scanner(dialect, { file: part.name, limits: run.limits, width: names.length, names })
+  const own = dialect.header ? {} : { width: names.length, names }
+  const scanner = new Scanner(dialect, { file: part.name, limits: run.limits, ...own })
   let located: Located | undefined = dialect.header ? undefined : { records: scanner.records, positions: names.map((_, k) => k) }
   for await (const chunk of part.read()) {
     stopWhenAborted(run)
@@ -64,15 +66,15 @@ export function headerTexts(records: Records, dialect: Dialect): string[] {
 function locate(records: Records, names: readonly string[], dialect: Dialect): Located {
   const header = fieldNames(headerTexts(records, dialect))
   records.names = header
-  const context = { file: records.file, line: String(records.line), record: '0' }
-  const positions = names.map((name) => {
-    const index = header.indexOf(name)
-    if (index < 0) {
-      throw new MoveError('bad-data', `the header row of ${records.file} has no field "${name}": it has ${header.map((text) => `"${text}"`).join(', ')}`, {
-        context: { ...context, field: name },
-      })
-    }
-    return index
-  })
-  return { records, positions }
+  const missing = names.find((name) => !header.includes(name))
+  const extra = header.find((name) => !names.includes(name))
+  const field = missing ?? extra
+  if (field !== undefined) {
+    const what = missing === undefined ? `has a field "${field}" that is not among the fields` : `has no field "${field}"`
+    const column = missing === undefined ? { column: String(charactersBetween(records.bytes, records.start, records.starts[header.indexOf(field)]!) + 1) } : {}
+    throw new MoveError('bad-data', `the header row of ${records.file} ${what}: every file of a move has the same fields, in any order`, {
+      context: { file: records.file, line: String(records.line), ...column, field, record: '0' },
+    })
+  }
+  return { records, positions: names.map((name) => header.indexOf(name)) }
 }
