@@ -66,11 +66,11 @@ function install(line, scratch) {
  */
 function runPackage(node, folder, report) {
   const vitest = join(workspaceRoot, 'node_modules/vitest/vitest.mjs')
-  const run = spawnSync(node, [vitest, 'run', `--outputFile.json=${report}`, '--reporter=dot', '--reporter=json'], {
+  const run = spawnSync(node, [vitest, 'run'], {
     cwd: join(workspaceRoot, folder),
     stdio: ['ignore', 'inherit', 'inherit'],
-    // Tests that start `node` by name get the same one.
-    env: { ...process.env, PATH: [dirname(node), process.env['PATH']].join(delimiter) },
+    // Tests that start `node` by name get the same one. The workspace's own reports are left as they are.
+    env: { ...process.env, RECORDS_MOVER_REPORT: report, PATH: [dirname(node), process.env['PATH']].join(delimiter) },
   })
   return run.status ?? 1
 }
