@@ -71,7 +71,7 @@ export function shown(text: string): string {
 function attempt(sample: Sample, start: Hints, told: ToldHints, limits: Limits): Attempt {
   const { head } = sample
   const delimiter = start['field-delimiter']
-  const readings = modes(head.bytes, start, told).map((mode) => {
+  const readings = modes(sample, start, told).map((mode) => {
     const hints = { ...start, ...mode }
     const terminator = told['record-terminator'] ?? firstLineEnd(head.bytes, textStart(head), hints)
     return readHead(head, { ...hints, 'record-terminator': terminator }, limits)
@@ -88,9 +88,10 @@ function attempt(sample: Sample, start: Hints, told: ToldHints, limits: Limits):
 }
 
 /** What is tried for quoting and escape, the usual first; what is not in the bytes at all is not tried. */
-function modes(bytes: Buffer, start: Hints, told: ToldHints): Mode[] {
-  const backslash = bytes.includes('\\')
-  const quotechars = told.quotechar !== undefined ? [told.quotechar] : bytes.includes('\'') ? ['"', '\''] : ['"']
+function modes(sample: Sample, start: Hints, told: ToldHints): Mode[] {
+  const sampled = (character: string): boolean => [sample.head, ...sample.later].some(({ bytes }) => bytes.includes(character))
+  const backslash = sampled('\\')
+  const quotechars = told.quotechar !== undefined ? [told.quotechar] : sampled('\'') ? ['"', '\''] : ['"']
   const all: Mode[] = []
   const add = (quoting: Hints['quoting'], quotechar: string, doublequote: boolean, escape: Hints['escape']): void => {
     const mode = { quoting, quotechar, doublequote, escape, 'letter-escapes': start['letter-escapes'], ...told }
@@ -125,8 +126,8 @@ function settle(fitting: readonly Candidate[], file: string, told: ToldHints): {
   const escaped = find((mode) => mode.quoting !== null && mode.quotechar === '"' && mode.escape !== null)
   const other = find((mode) => mode.quoting !== null && mode.quotechar !== '"')
   const never = find((mode) => mode.quoting === null && mode.escape === null) ?? find((mode) => mode.quoting === null)
-  if (plain !== undefined && escaped !== undefined && told.escape === undefined && hidesStructure(escaped.reading)) {
-    throw new MoveError('refused', `a backslash before a quote or delimiter in ${file} may be an escape or a character: say escape=\\ or escape=null`, {
+  if (plain !== undefined && escaped !== undefined && told.escape === undefined && mayEscape(escaped.reading)) {
+    throw new MoveError('refused', `the backslashes in ${file} may be escapes or characters: say escape=\\ or escape=null`, {
       context: { file, hint: 'escape' },
     })
   }
@@ -146,9 +147,14 @@ function settle(fitting: readonly Candidate[], file: string, told: ToldHints): {
   return { chosen, notes: [quoteNote(chosen, told)] }
 }
 
-/** True when an escape stands before something that would else be structure: reading without it gives other records or values. */
-function hidesStructure(reading: Reading): boolean {
-  const { bytes, dialect, flags, starts, ends } = reading
+/**
+ * True when backslashes are escapes as likely as characters: one stands before a delimiter, quote or line end, or, where no quote is
+ * doubled, each stands before another.
+ */
+function mayEscape(reading: Reading): boolean {
+  const { bytes, dialect, flags, starts, ends, hints } = reading
+  let pairs = 0
+  let others = 0
   for (let cell = 0; cell < flags.length; cell++) {
     if ((flags[cell]! & ESCAPED) === 0) continue
     for (let at = starts[cell]!; at < ends[cell]! - 1; at++) {
@@ -156,9 +162,11 @@ function hidesStructure(reading: Reading): boolean {
       at++
       const next = bytes[at]
       if (next === dialect.quote || next === dialect.delimiter || next === 10 || next === 13) return true
+      if (next === dialect.escape) pairs++
+      else others++
     }
   }
-  return false
+  return pairs > 0 && others === 0 && !hints.doublequote
 }
 
 /** True when a quoted field holds what it could not hold without quotes. */
@@ -219,7 +227,7 @@ function valueColumns(reading: Reading): number {
 function oneColumn(attempts: readonly Attempt[], sample: Sample, told: boolean, limits: Limits): Attempt {
   const { head } = sample
   const broken = attempts.filter((one) => one.failed !== undefined && one.chosen === undefined)
-  const split = broken.filter((one) => one.failed!.width > 1 || told)
+  const split = broken.filter((one) => one.failed!.width > 1 || told || one.failed!.error?.code === 'over-limit')
     .sort((a, b) => b.failed!.rows * b.failed!.width - a.failed!.rows * a.failed!.width)
   const single = attempts.filter((one) => one.chosen !== undefined)
   if (split.length > 0 && (split.length === 1 || split[0]!.failed!.rows > split[1]!.failed!.rows)) throw stopped(split[0]!.failed, head.file)

@@ -31,7 +31,7 @@ const STRETCHES = 8
 export async function takeSample(parts: readonly Part[], run: Run, headBytes: number = HEAD_BYTES): Promise<Sample | undefined> {
   for (const [index, part] of parts.entries()) {
     const head = await readStretch(part, 0, headBytes, run)
-    if (head.bytes.length === 0) continue
+    if (head.bytes.length === textStart(head)) continue
     checkText(head)
     const later = head.whole ? parts.slice(index + 1) : parts.slice(index)
     return { head, later: await spread(later, head, run) }
