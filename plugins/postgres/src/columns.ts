@@ -5,7 +5,7 @@ import { conversion, typeText } from '@records-mover/core/plugin'
 import { quoteIdentifier, quoteLiteral } from './address.js'
 import { passes } from './binary-pass.js'
 import { fieldFacts } from './origin.js'
-import { homeOf, typeSql } from './types.js'
+import { baseOf, homeOf, typeSql } from './types.js'
 
 /** The select list that delivers `as` from `given`, or why SQL cannot. `booleans`: how to spell them in text. */
 export function selectList(given: RecordsSchema, as: RecordsSchema, form: 'text' | 'binary', booleans?: readonly [string, string]): { readonly sql: string } | { readonly why: Why } {
@@ -53,8 +53,18 @@ function binaryColumn(column: string, from: Field, as: Field): string | undefine
   if (source === undefined || wanted === undefined) return undefined
   if (passes(source, wanted)) return column
   if (!castable(from, source, as, wanted)) return undefined
+  if (wanted.name === 'text') return outputOf(column, source)
   const type = typeSql(wanted)
   return type === undefined ? undefined : cast(column, type)
+}
+
+/** The text by which a type is written. For most types that is the cast to text, which is faster. */
+function outputOf(column: string, type: TypeFacts): string {
+  const base = baseOf(type)
+  // These have casts of their own that spell differently (inet always with its mask); so may any type of an extension or user.
+  // A row of nulls is not null itself, but `is not null` says otherwise.
+  const own = base.schema !== 'pg_catalog' || (base.array !== true && (base.name === 'inet' || base.name === 'char'))
+  return own ? `case when ${column} is distinct from null then pg_catalog.format('%s', ${column}) end` : cast(column, 'text')
 }
 
 /** True when the cast leaves every value what it is. */
