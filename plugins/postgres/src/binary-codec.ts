@@ -1,5 +1,5 @@
 // The codec of postgres-binary: parts of COPY BINARY against batches.
-import type { Batch, Batches, Chunks, Codec, Field, Look, Part, RecordsFormat, RecordsSchema, Run, Tally, Told } from '@records-mover/core/plugin'
+import type { Batch, Batches, Chunks, Codec, Field, Look, Part, RecordsFormat, RecordsSchema, Run, Tally } from '@records-mover/core/plugin'
 import { MoveError, batchBuilder } from '@records-mover/core/plugin'
 import type { DecodeColumn } from './binary-decode.js'
 import { decodeColumn } from './binary-decode.js'
@@ -18,8 +18,7 @@ const TRAILER: Uint8Array = Uint8Array.of(0xff, 0xff)
 const HEADER: Uint8Array = Uint8Array.of(...SIGNATURE, 0, 0, 0, 0, 0, 0, 0, 0)
 
 /** A stream tells neither names nor types. */
-function look(parts: readonly Part[], told: Told, need: 'names' | 'types', run: Run): Promise<Look & { readonly format: RecordsFormat }> {
-  void [told, need, run]
+function look(parts: readonly Part[]): Promise<Look & { readonly format: RecordsFormat }> {
   return Promise.reject(new MoveError('refused', `${parts[0]?.name ?? 'a postgres-binary file'} tells neither names nor types of its fields: give its schema with --schema`))
 }
 

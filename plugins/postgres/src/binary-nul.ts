@@ -34,7 +34,7 @@ export function withoutNul(batch: Batch, columns: readonly EncodeColumn[], befor
 }
 
 function holdsNul(bytes: Uint8Array): boolean {
-  return bytes.indexOf(0) >= 0
+  return bytes.includes(0)
 }
 
 function firstWithNul(column: Column, rows: number): number {

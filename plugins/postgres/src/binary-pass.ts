@@ -74,13 +74,12 @@ function widens({ modifier: from, name }: TypeFacts, { modifier: to }: TypeFacts
     case 'timetz':
     case 'timestamp':
     case 'timestamptz':
-      return from === -1 ? SECONDS.test(name) && to >= MICROSECONDS : from <= to
+      return from === -1 ? name.startsWith("time") && to >= MICROSECONDS : from <= to
     default:
       return false
   }
 }
 
-const SECONDS = /^time/
 const MICROSECONDS = 6
 
 function spell(type: TypeFacts): string {

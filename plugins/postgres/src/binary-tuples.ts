@@ -31,7 +31,7 @@ export async function* readTuples(part: Part, fields: number, run: Run): AsyncGe
   let pendingBytes = 0
   let wanted = HEADER_BYTES
   let headed = false
-  let ended = false
+  const stream = { ended: false }
   let rows = 0
 
   function* take(last: boolean): Generator<Tuples> {
@@ -48,14 +48,15 @@ export async function* readTuples(part: Part, fields: number, run: Run): AsyncGe
       at = size
       headed = true
     }
-    while (!ended) {
+    for (;;) {
+      if (stream.ended) break
       const found = indexRows(bytes, view, at, fields, starts, lengths, { part, before: rows, run })
       if (found.rows > 0) {
         yield { bytes, view, rows: found.rows, starts, lengths, before: rows }
         rows += found.rows
       }
       at = found.at
-      ended = found.ended
+      stream.ended = found.ended
       if (found.needed > 0) {
         keep(bytes, at, found.needed)
         return
@@ -78,7 +79,7 @@ export async function* readTuples(part: Part, fields: number, run: Run): AsyncGe
     if (pendingBytes >= wanted) yield* take(false)
   }
   if (pendingBytes > 0) yield* take(true)
-  if (!ended) throw cut(part, rows)
+  if (!stream.ended) throw cut(part, rows)
 }
 
 /** Bytes of the header with its extension, as far as it can be told. */

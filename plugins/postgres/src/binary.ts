@@ -46,7 +46,7 @@ function refuseDecode(given: RecordsSchema, as: RecordsSchema): Why | undefined 
 function refuseEncode(given: RecordsSchema, as: RecordsSchema): Why | undefined {
   for (const [i, field] of as.fields.entries()) {
     const from = given.fields[i]
-    if (from === undefined || from.name !== field.name || !sameType(from.type, field.type)) return `field "${field.name}" arrives as another type`
+    if (from?.name !== field.name || !sameType(from.type, field.type)) return `field "${field.name}" arrives as another type`
     if (wireOf(field) === undefined) return `the values of field "${field.name}" (${field.origin?.type ?? typeText(field.type)}) are known as text only`
   }
   return undefined

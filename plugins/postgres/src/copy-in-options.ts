@@ -50,12 +50,12 @@ export function copyOptions({ hints }: RecordsFormat): string {
   const nulls = `null ${quoteLiteral(hints['null-text'] as string)}`
   const header = hints['header-row'] === true ? ', header true' : ''
   if (isText(hints)) return `format text, ${delimiter}, ${nulls}${header}, encoding 'UTF8'`
-  return `format csv, ${delimiter}, ${nulls}, quote ${quoteLiteral(hints['quotechar'] as string)}${header}, encoding 'UTF8'`
+  return `format csv, ${delimiter}, ${nulls}, quote ${quoteLiteral(hints.quotechar as string)}${header}, encoding 'UTF8'`
 }
 
 /** True for the text format of COPY, false for its csv format. */
 export function isText(hints: Hints): boolean {
-  return hints['quoting'] === null && hints['escape'] === '\\' && hints['letter-escapes'] === true
+  return hints.quoting === null && hints.escape === '\\' && hints['letter-escapes'] === true
 }
 
 type Judge = (value: unknown, hints: Hints, as: RecordsSchema) => Why | undefined
@@ -78,7 +78,7 @@ const JUDGES: { readonly [hint: string]: Judge } = {
   'letter-escapes': (value, hints) => isText(hints) || value === false ? undefined : 'in CSV PostgreSQL reads no escapes with letters',
   'null-text': (value, hints) => {
     if (typeof value !== 'string' || /[\r\n\0]/.test(value)) return 'want text without line ends'
-    const marks = isText(hints) ? [hints['field-delimiter']] : [hints['field-delimiter'], hints['quotechar']]
+    const marks = isText(hints) ? [hints['field-delimiter']] : [hints['field-delimiter'], hints.quotechar]
     return marks.some((mark) => typeof mark === 'string' && value.includes(mark)) ? 'it holds the delimiter or the quote' : undefined
   },
   'encoding': (value) => among(value, ['UTF8']),

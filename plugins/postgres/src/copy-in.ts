@@ -56,7 +56,7 @@ async function copyPart(session: Session, sql: string, part: Part, from: Chunks,
 
   function explain(error: unknown): MoveError {
     const told = moveError(error, { doing: `copy ${part.name} into ${into.text}`, server: session.where, signal: run.signal, context: { file: part.name } })
-    const field = into.columns.find(({ column }) => column === told.context['column'])?.field
+    const field = into.columns.find(({ column }) => column === told.context.column)?.field
     return field === undefined ? told : new MoveError(told.code, told.message, { cause: told.cause, context: { ...told.context, field }, temporary: told.temporary })
   }
 }
@@ -92,6 +92,6 @@ async function* coalesced(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 
 function guarded(part: Part, { format: { format, hints } }: Chunks, session: Session): AsyncIterable<Uint8Array> {
   if (format !== 'delimited') return part.read()
-  const quote = (hints['quotechar'] as string).charCodeAt(0)
+  const quote = (hints.quotechar as string).charCodeAt(0)
   return guardText(part.read(), { text: isText(hints), quote, version: session.server.version, name: part.name })
 }

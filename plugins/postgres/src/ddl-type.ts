@@ -55,7 +55,7 @@ function findType(home: TypeFacts, known: KnownTypes): { readonly facts: TypeFac
   if (home.kind === 'pseudo') return undefined
   if (home.schema === 'pg_catalog') return home.kind === 'composite' || UNFIT.test(home.name) ? undefined : { facts: home }
   const there = known.get(knownTypeKey(home.schema, home.name)) ?? ofExtension(home, known)
-  if (there === undefined || there.kind !== home.kind || there.extension !== home.extension) return undefined
+  if (there?.kind !== home.kind || there.extension !== home.extension) return undefined
   const missing = home.labels?.find((label) => there.labels?.includes(label) !== true)
   if (missing !== undefined) return undefined
   const facts: TypeFacts = { ...there, modifier: -1, ...(home.array === true && { array: true }) }

@@ -35,7 +35,7 @@ function isText(base: TypeFacts): boolean {
   return base.schema === 'pg_catalog' ? TEXTS.has(base.name) : base.extension === 'citext'
 }
 
-const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name', 'xml', 'char'])
+const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name', 'xml'])
 
 /** The type whose every value the column stores unchanged: PostgreSQL rounds a second to the digits of the column. */
 function storable(type: FieldType, base: TypeFacts): FieldType {

@@ -9,5 +9,6 @@ export const postgres: Plugin = {
   name: '@records-mover/postgres',
   schemes: ['postgres', 'postgresql'],
   source: async () => (await import('./source.js')).openSource,
+  target: async () => (await import('./target.js')).openTarget,
   formats: { 'postgres-binary': binary },
 }
