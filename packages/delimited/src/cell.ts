@@ -1,5 +1,5 @@
 // One field of text against its plan: null or not, checked, and the errors that say where it is wrong.
-import { typeText } from '@records-mover/core/plugin'
+import { MoveError, typeText } from '@records-mover/core/plugin'
 import type { ColumnPlan } from './columns.js'
 import { HEX, VALUE } from './columns.js'
 import { badField, charactersBetween } from './place.js'
@@ -31,6 +31,18 @@ export function valueError(plan: ColumnPlan, verdict: number, records: Records, 
     return badField(records, at, position, `the value does not fit ${wanted} exactly${allow}`, row)
   }
   return badField(records, at, position, `the value ${VERDICT_TEXTS[verdict]!} (${wanted})`, row)
+}
+
+/**
+ * Where in a region an error of `valueError` or `fieldError` lies. Columns are looked at one after the other: the ones behind
+ * a refused field are looked at up to its row only, so that the first record to be refused is named, wherever regions end.
+ *
+ * Throws any other error.
+ */
+export function rowOfError(error: unknown, records: Records): number {
+  const record = MoveError.is(error) && error.code === 'bad-data' ? Number(error.context.record) : NaN
+  if (Number.isNaN(record)) throw error
+  return record - records.record
 }
 
 /** The error for any other reason, at a field. */

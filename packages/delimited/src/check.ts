@@ -1,5 +1,5 @@
 // Checks a column of text against its type without making values, and marks the fields that have to be written anew.
-import { NULL_REFUSED, fieldError, judge, refuseLength, valueError } from './cell.js'
+import { NULL_REFUSED, fieldError, judge, refuseLength, rowOfError, valueError } from './cell.js'
 import type { ColumnPlan } from './columns.js'
 import { TEXT } from './columns.js'
 import type { Dialect } from './dialect.js'
@@ -8,7 +8,7 @@ import type { Counts } from './losses.js'
 import { countLoss } from './losses.js'
 import { countRemoved } from './nul.js'
 import type { Records } from './scan.js'
-import { ESCAPED, QUOTED } from './scan.js'
+import { ESCAPED } from './scan.js'
 import { scratch, unescapeToScratch } from './scratch.js'
 import { EXACT, LOSSY, MALFORMED } from './verdict.js'
 
@@ -22,15 +22,34 @@ const BACKSLASH = 92
 const POINT = 46
 const words = new Int32Array(9)
 
-/** Checks one column of a region. True when some field of it is now flagged `CHANGED`. */
-export function checkColumn(plan: ColumnPlan, position: number, records: Records, reading: Dialect, writing: Dialect, counts: Counts): boolean {
+/** Checks every value of a region. True when some field is now flagged `CHANGED`: it cannot go out as it is spelled. */
+export function checkRecords(
+  plans: readonly ColumnPlan[], positions: readonly number[], records: Records, reading: Dialect, writing: Dialect, counts: Counts,
+): boolean {
+  let changed = false
+  let sound = records.rows
+  let refused: unknown
+  for (const plan of plans) {
+    try {
+      if (checkColumn(plan, positions[plan.from]!, records, sound, reading, writing, counts)) changed = true
+    } catch (error) {
+      sound = rowOfError(error, records)
+      refused = error
+    }
+  }
+  if (refused !== undefined) throw refused
+  return changed
+}
+
+/** Checks one column of the first `rows` records. */
+function checkColumn(plan: ColumnPlan, position: number, records: Records, rows: number, reading: Dialect, writing: Dialect, counts: Counts): boolean {
   const text = plan.kind === TEXT
   const bounded = plan.json || plan.maxBytes !== Infinity || plan.maxChars !== Infinity
   const withoutNul = text && writing.removeNul && holdsNul(records)
   // PostgreSQL before 18 takes an unquoted \. alone on a line for the end of the data.
   const endOfData = text && records.width === 1 && reading.quote >= 0
   if (text && !bounded && !withoutNul && !endOfData && plan.field.nullable && reading.escape < 0) return false
-  const { bytes, starts, ends, flags, width, rows } = records
+  const { bytes, starts, ends, flags, width } = records
   const { nullText } = reading
   const nullLength = nullText.length
   const values = !text || bounded
@@ -80,9 +99,4 @@ export function checkColumn(plan: ColumnPlan, position: number, records: Records
 function holdsNul(records: Records): boolean {
   const nul = records.bytes.indexOf(0, records.start)
   return nul >= 0 && nul < records.end
-}
-
-/** True for a field that goes out as its bytes stand in the file, but for quotes. */
-export function isUnchanged(flag: number): boolean {
-  return (flag & ~QUOTED) === 0
 }

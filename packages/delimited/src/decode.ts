@@ -1,7 +1,7 @@
 // Delimited bytes into batches of typed columns.
 import type { Batch, BatchBuilder, Batches, Chunks, ColumnBuilder, Part, RecordsSchema, Run } from '@records-mover/core/plugin'
 import { batchBuilder } from '@records-mover/core/plugin'
-import { NULL_REFUSED, fieldError, judge, refuseLength, valueError } from './cell.js'
+import { NULL_REFUSED, fieldError, judge, refuseLength, rowOfError, valueError } from './cell.js'
 import type { ColumnPlan } from './columns.js'
 import { CANONICAL, HEX, TEXT, VALUE, planColumns } from './columns.js'
 import type { Dialect } from './dialect.js'
@@ -69,13 +69,21 @@ function take(
   builder: BatchBuilder, plans: readonly ColumnPlan[], positions: readonly number[], records: Records, row: number, until: number,
   dialect: Dialect, counts: Counts,
 ): void {
+  let sound = until
+  let refused: unknown
   for (let k = 0; k < plans.length; k++) {
     const plan = plans[k]!
     const position = positions[plan.from]!
     const column = builder.columns[k]!
-    if (plan.kind === VALUE && plan.field.type.type !== 'string') takeValues(column, plan, position, records, row, until, dialect, counts)
-    else takeTexts(column, plan, position, records, row, until, dialect, counts)
+    try {
+      if (plan.kind === VALUE && plan.field.type.type !== 'string') takeValues(column, plan, position, records, row, sound, dialect, counts)
+      else takeTexts(column, plan, position, records, row, sound, dialect, counts)
+    } catch (error) {
+      sound = rowOfError(error, records)
+      refused = error
+    }
   }
+  if (refused !== undefined) throw refused
 }
 
 // One value; nothing is kept in it between two fields.

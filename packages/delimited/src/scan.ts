@@ -334,6 +334,7 @@ export class Scanner {
       if (escape >= 0 && found === 1 && isEndOfData(bytes, starts[recordField]!, ends[recordField]!, flag)) {
         wrong = 'the record is \\. which ends the data for a PostgreSQL server: write a point without escape'
         wrongAt = recordStart
+        wrongField = 0
         break
       }
       rows++

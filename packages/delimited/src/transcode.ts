@@ -1,6 +1,6 @@
 // Delimited bytes of one set of hints into another, every value checked, and passed through untouched where nothing has to change.
 import type { Chunks, Part, RecordsFormat, RecordsSchema, Run } from '@records-mover/core/plugin'
-import { checkColumn } from './check.js'
+import { checkRecords } from './check.js'
 import type { ColumnPlan } from './columns.js'
 import { planColumns } from './columns.js'
 import type { Dialect } from './dialect.js'
@@ -8,7 +8,6 @@ import { dialectOf } from './dialect.js'
 import type { Hints } from './hints.js'
 import { hintsOf } from './hints.js'
 import { newCounts, tallyOf } from './losses.js'
-import type { Counts } from './losses.js'
 import { recordsOf } from './records.js'
 import { rewrite, rowWriter } from './rewrite.js'
 import type { Records } from './scan.js'
@@ -40,7 +39,7 @@ export function transcode(from: Chunks, given: RecordsSchema, to: RecordsFormat,
     const sink = new Sink()
     writeHeader(writer.style, as, sink, part.name)
     for await (const { records, positions } of recordsOf(part, reading, given, run)) {
-      const changed = check(plans, positions, records, reading, writing, counts)
+      const changed = checkRecords(plans, positions, records, reading, writing, counts)
       if (!changed && alike && isIdentity(plans, positions, records)) pass(records, writing, sink)
       else rewrite(writer, positions, records, sink)
       counts.rows += records.rows
@@ -49,15 +48,6 @@ export function transcode(from: Chunks, given: RecordsSchema, to: RecordsFormat,
     sink.flush()
     yield* sink.take()
   }
-}
-
-/** Checks every value; true when one of them cannot go out as it is spelled. */
-function check(plans: readonly ColumnPlan[], positions: readonly number[], records: Records, reading: Dialect, writing: Dialect, counts: Counts): boolean {
-  let changed = false
-  for (const plan of plans) {
-    if (checkColumn(plan, positions[plan.from]!, records, reading, writing, counts)) changed = true
-  }
-  return changed
 }
 
 /** True when data records of one set of hints are data records of the other, byte for byte. */
