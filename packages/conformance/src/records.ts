@@ -116,9 +116,13 @@ export async function take(kit: Kit, source: Source, run: TestRun): Promise<Rows
 
 /** The source's records as batches. */
 export async function readBatches(kit: Kit, source: Source, as: RecordsSchema, run: TestRun): Promise<Batches> {
-  if (source.batches !== undefined && source.batches.refuse(as) === undefined) return await source.batches.read(as, run)
+  const refused = source.batches?.refuse(as)
+  if (source.batches !== undefined && refused === undefined) return await source.batches.read(as, run)
   const { bytes } = source
-  if (bytes === undefined) return kit.cannot('the source gives neither batches nor bytes')
+  if (bytes === undefined) {
+    assert.equal(refused, undefined, 'the source refuses what it looked like itself, and has no other way to give it')
+    return kit.cannot('the source gives neither batches nor bytes')
+  }
   const { schema: given } = await source.look('types', run)
   for (const format of bytes.formats) {
     const descriptor = kit.formats.get(format.format)

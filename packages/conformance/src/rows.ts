@@ -1,6 +1,7 @@
 // Records as the checks write them down: canonical texts under a schema, turned into batches and back.
 import type { Batch, Batches, BatchBuilder, ColumnBuilder, FieldType, RecordsSchema } from '@records-mover/core/plugin'
 import { batchBuilder, floatText, parseDate, parseDecimal, parseTime, parseTimestamp, typeText, valueText } from '@records-mover/core/plugin'
+import { assertLayout } from './layout.js'
 
 /** One record: the canonical text of each field, or null. */
 export type Row = readonly (string | null)[]
@@ -55,11 +56,14 @@ export function batchOf(schema: RecordsSchema, rows: readonly Row[]): Batch {
   return { ...batch, rows: rows.length }
 }
 
-/** Every record of some batches, in the order they came. */
+/** Every record of some batches, in the order they came; batches that do not lie as the contract says are an error. */
 export async function rowsOf(batches: Batches): Promise<Rows> {
   const rows: Row[] = []
   for await (const part of batches.parts) {
-    for await (const batch of part) rows.push(...textsOf(batches.schema, batch))
+    for await (const batch of part) {
+      assertLayout(batches.schema, batch)
+      rows.push(...textsOf(batches.schema, batch))
+    }
   }
   return { schema: batches.schema, rows }
 }
