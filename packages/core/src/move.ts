@@ -46,6 +46,8 @@ export interface PlanOptions extends RunOptions {
 }
 
 export interface MoveOptions extends PlanOptions {
+  /** Called with the plan before the first record moves; also with one that has no route, before the move rejects. */
+  readonly onPlan?: (plan: Plan) => void
   /** Called with the counts when everything has arrived and nothing is visible yet; a rejection undoes the move. */
   readonly confirm?: (tally: Tally) => Promise<void> | void
 }
@@ -74,6 +76,7 @@ export async function move(from: string | End, to: string | End, options: MoveOp
     await using opened = await prepare(from, to, options, run, secrets)
     const { plan, source, target, look, wish, stage } = opened
     run.emit({ event: 'move-started', id: run.id, from: plan.from, to: plan.to, ...estimate(look) })
+    options.onPlan?.(plan)
     const choice = chosen(plan)
     run.emit({ event: 'route-chosen', route: choice.route, plan: planText(plan) })
     const landing: Landing = { ...wish, fit: plan.fit, confirm: async (tally) => options.confirm?.(tally) }
