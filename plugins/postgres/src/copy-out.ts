@@ -26,6 +26,8 @@ const CHUNK_BYTES = 256 * 1024
 const WAITING_CHUNKS = 4
 /** Below this many bytes a loop in JavaScript is faster than a call into the runtime. */
 const SHORT_BYTES = 48
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const QUERY_CANCELED = '57014'
 /** A request to cancel that reaches the server before its statement has begun is lost; so it is sent again. */
 const AGAIN_MS = 1000
 
@@ -92,7 +94,9 @@ export class CopyOutQuery implements CopyOut, Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#settle('done')
+    // Records were thrown away: even if the server sent them all, this is no end that a reader may take for whole.
+    if (this.#discarding) this.#settle('failed', this.#explain(Object.assign(new Error('the reading was stopped'), { code: QUERY_CANCELED })))
+    else this.#settle('done')
   }
 
   async *#read(): AsyncGenerator<Uint8Array, void, void> {

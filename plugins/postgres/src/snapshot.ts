@@ -2,6 +2,7 @@
 import type { Address, Run } from '@records-mover/core/plugin'
 import type { CopyOut } from './copy-out.js'
 import type { Session } from './connect.js'
+import { MoveError } from '@records-mover/core/plugin'
 import { openSession } from './connect.js'
 
 /** An open view. */
@@ -22,31 +23,37 @@ const BEGIN = 'begin isolation level repeatable read, read only'
  * locks are taken, so that no table is emptied or rewritten between the snapshot and the reading.
  */
 export async function beginSnapshot(session: Session, run: Run, at: Address, doing: string, share: boolean, settled: () => Promise<void>): Promise<Snapshot> {
+  let lent = share ? await begin(session, doing, settled, lend) : undefined
+  // A server that cannot lend its snapshot has ended the transaction over it.
+  if (lent === undefined) lent = await begin(session, doing, settled, () => Promise.resolve(undefined))
+  const shared = lent
+  return {
+    copy: (sql) => session.copyOut(sql, { doing }),
+    copyBeside: shared === undefined ? undefined : (sql) => copyBeside(sql, shared, session, run, at, doing),
+    [Symbol.asyncDispose]: () => endTransaction(session),
+  }
+}
+
+async function begin<T>(session: Session, doing: string, settled: () => Promise<void>, last: (session: Session) => Promise<T>): Promise<T> {
   await session.query(BEGIN, [], { doing })
   try {
     await settled()
-    const lent = share ? await lend(session) : undefined
-    return {
-      copy: (sql) => session.copyOut(sql, { doing }),
-      copyBeside: lent === undefined ? undefined : (sql) => copyBeside(sql, lent, session, run, at, doing),
-      [Symbol.asyncDispose]: () => endTransaction(session),
-    }
+    return await last(session)
   } catch (error) {
     await endTransaction(session)
     throw error
   }
 }
 
-/** The name of the snapshot for other sessions; undefined on servers that cannot lend one. */
+/** The name of the snapshot for other sessions; undefined, with the transaction ended, on servers that cannot lend one. */
 async function lend(session: Session): Promise<string | undefined> {
-  await session.query('savepoint lend')
-  return await session.query('select pg_catalog.pg_export_snapshot()').then(
-    (result) => result.rows[0]![0]!,
-    async () => {
-      await session.query('rollback to savepoint lend')
-      return undefined
-    },
-  )
+  try {
+    return (await session.query('select pg_catalog.pg_export_snapshot()', [], { doing: 'share a snapshot' })).rows[0]![0]!
+  } catch (error) {
+    if (MoveError.is(error) && error.code !== 'refused' && error.code !== 'failed' && error.code !== 'denied') throw error
+    await endTransaction(session)
+    return undefined
+  }
 }
 
 function copyBeside(sql: string, lent: string, first: Session, run: Run, at: Address, doing: string): AsyncIterable<Uint8Array> & { readonly rows: () => number | undefined } {
