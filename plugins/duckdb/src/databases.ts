@@ -1,7 +1,7 @@
 // Which databases this process has open: one instance a file, shared by every end on it and closed with the last.
 import { MoveError } from '@records-mover/core/plugin'
 import duckdb from '@duckdb/node-bindings'
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
+import { mkdtemp, open, realpath, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Place, Settings } from './address.js'
@@ -105,6 +105,7 @@ async function openSession(shared: Shared, place: Place, access: 'read' | 'write
 async function openInstance(shared: Shared, access: 'read' | 'write'): Promise<NonNullable<Shared['open']>> {
   const file = shared.key !== MEMORY
   const there = file && await isThere(shared.key)
+  if (there) await checkMark(shared.key)
   if (file && access === 'write' && !there) shared.created = true
   // Spilled records are as private as the database: a folder of mode 0700, which mkdtemp makes.
   const temporary = file ? await mkdtemp(join(tmpdir(), 'records-mover-duckdb-')) : undefined
@@ -125,6 +126,26 @@ async function openInstance(shared: Shared, access: 'read' | 'write'): Promise<N
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
     throw error
   }
+}
+
+// https://duckdb.org/docs/stable/internals/storage: a checksum of 8 bytes, then these letters.
+const MARK = 'DUCK'
+const MARK_AT = 8
+
+/** Of a CSV, Parquet or JSON file DuckDB would make a database in memory, where what is written is lost. */
+async function checkMark(path: string): Promise<void> {
+  const handle = await open(path).catch((error: unknown) => {
+    throw duckdbError(error, `cannot read ${path}`)
+  })
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MARK_AT + MARK.length), 0, MARK_AT + MARK.length, 0)
+    if (buffer.toString('latin1', MARK_AT, bytesRead) === MARK) return
+  } catch (error) {
+    throw duckdbError(error, `cannot read ${path}`)
+  } finally {
+    await handle.close()
+  }
+  throw new MoveError('bad-address', `${path} is no DuckDB database: name another file`, { context: { path } })
 }
 
 // https://duckdb.org/docs/stable/configuration/overview

@@ -47,5 +47,10 @@ const MEANINGS: readonly Meaning[] = [
   ['TransactionContext Error', /Conflict|conflict/, 'busy', 'another move changed the table at the same time: try again'],
   ['Transaction', /[Cc]onflict/, 'busy', 'another move changed the table at the same time: try again'],
   ['Invalid Input Error', /read-only mode/, 'denied', 'the database is open for reading only'],
+  // Of the file system, before DuckDB is asked.
+  ['EACCES', /^/, 'denied', 'no permission: change the rights of the file and its folder'],
+  ['EPERM', /^/, 'denied', 'no permission: change the rights of the file and its folder'],
+  ['EISDIR', /^/, 'bad-address', 'it is a folder: name a file in it'],
+  ['ENOENT', /^/, 'not-found', 'there is no such file'],
   ['INTERRUPT Error', /^/, 'aborted', 'stopped before it finished'],
 ]
