@@ -28,16 +28,23 @@ await measure('look, names', () => look([part], {}, 'names', run))
 await measure('look, types', () => look([part], {}, 'types', run))
 console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`)
 
+/** Prints the median of the times taken, and of the processor time of this process, which other work on the machine does not stretch as much. */
 async function measure(name, work) {
   const seconds = []
+  const busy = []
   for (let n = 0; n < RUNS; n++) {
     const start = process.hrtime.bigint()
+    const used = process.cpuUsage()
     await work()
+    const { user, system } = process.cpuUsage(used)
+    busy.push((user + system) / 1e6)
     seconds.push(Number(process.hrtime.bigint() - start) / 1e9)
   }
-  seconds.sort((a, b) => a - b)
-  const median = seconds[RUNS >> 1]
-  console.log(`${name.padEnd(12)} ${median.toFixed(3)} s  ${(size / median / MEGABYTE).toFixed(0)} MB/s  (${seconds.map((s) => s.toFixed(2)).join(' ')})`)
+  const rate = (times) => {
+    const median = [...times].sort((a, b) => a - b)[RUNS >> 1]
+    return `${median.toFixed(3)} s ${(size / median / MEGABYTE).toFixed(0).padStart(5)} MB/s`
+  }
+  console.log(`${name.padEnd(12)} ${rate(seconds)}   processor ${rate(busy)}   (${seconds.map((s) => s.toFixed(2)).join(' ')})`)
 }
 
 async function scan() {

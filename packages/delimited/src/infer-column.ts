@@ -1,6 +1,8 @@
 // The narrowest type that holds every value of one column exactly, found in one pass over bytes with no string made per cell.
-import type { FieldType, TimeUnit } from '@records-mover/core/plugin'
+import type { FieldType } from '@records-mover/core/plugin'
 import { isNull } from './fields.js'
+import type { Evidence } from './infer-type.js'
+import { BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER, NOTHING, TEXT, TIME, TIMESTAMP, typeOf, UUID } from './infer-type.js'
 import { dateAt, fineness, NOT_A_MOMENT, timeAt, timestampAt } from './recognise-moment.js'
 import { digitsAfter, digitsBefore, exponentAt, fitsFloat64, fitsInt64, NOT_A_NUMBER, numberAt } from './recognise-number.js'
 import type { BooleanPair } from './recognise-word.js'
@@ -8,24 +10,11 @@ import { textAt, uuidAt } from './recognise-word.js'
 import type { Records } from './scan.js'
 import { QUOTED } from './scan.js'
 
-// What every value so far is. Numbers, so that the loops below switch on small integers.
-const NOTHING = 0
-const INTEGER = 1
-const DECIMAL = 2
-const FLOAT = 3
-const DATE = 4
-const TIMESTAMP = 5
-const TIME = 6
-const BOOLEAN = 7
-const UUID = 8
-const TEXT = 9
-
 // Any number of so many digits fits 64 bits, so that its digits need not be compared.
 const SURE_INTEGER_DIGITS = 18
 const MOST_INTEGER_DIGITS = 19
 // More digits than this and a decimal may not survive the way through a double.
 const SURE_FLOAT_DIGITS = 15
-const MOST_DECIMAL_DIGITS = 76
 
 /** What the readers of a column are told. */
 export interface ColumnRules {
@@ -52,22 +41,13 @@ export interface ColumnFinding {
  */
 export class ColumnInference {
   readonly #rules: ColumnRules
-  #kind = NOTHING
+  readonly #seen: Evidence = {
+    kind: NOTHING, before: 0, after: 0, float: true, written: 0, significant: 0, zoned: false, far: false,
+    pair: undefined, sawTrue: false, sawFalse: false,
+  }
+
   #nulls = 0
   #empties = 0
-  /** Most digits before and behind the point. */
-  #before = 0
-  #after = 0
-  /** True while every number so far is the same number as a double. */
-  #float = true
-  /** Digits of the finest fraction, as written and without zeros at the end. */
-  #written = 0
-  #significant = 0
-  #zoned = false
-  #far = false
-  #pair: BooleanPair | undefined
-  #sawTrue = false
-  #sawFalse = false
 
   constructor(rules: ColumnRules) {
     this.#rules = rules
@@ -88,19 +68,19 @@ export class ColumnInference {
 
   /** What the column is, once every record was seen. */
   finding(): ColumnFinding {
-    const type = this.#type()
+    const type = typeOf(this.#seen)
     const text = type.type === 'string'
     return {
       type,
-      nullable: this.#nulls > 0 || this.#kind === NOTHING,
-      ...(type.type === 'boolean' && { booleanText: this.#pair!.texts }),
+      nullable: this.#nulls > 0 || this.#seen.kind === NOTHING,
+      ...(type.type === 'boolean' && { booleanText: this.#seen.pair!.texts }),
       emptyAmongValues: this.#empties > 0 && !text,
     }
   }
 
   /** Runs over cells of the kind that the column has; answers the first cell that is not, or `cells`. */
   #run(records: Records, from: number, cells: number): number {
-    switch (this.#kind) {
+    switch (this.#seen.kind) {
       case INTEGER:
         return this.#integers(records, from, cells)
       case DECIMAL:
@@ -135,7 +115,7 @@ export class ColumnInference {
 
   #integers({ bytes, starts, ends, flags, width }: Records, from: number, cells: number): number {
     const nullLength = this.#rules.nullText.length
-    let before = this.#before
+    let before = this.#seen.before
     let cell = from
     for (; cell < cells; cell += width) {
       const start = starts[cell]!
@@ -145,16 +125,16 @@ export class ColumnInference {
       const digits = numberAt(bytes, start, end)
       if (digits > SURE_INTEGER_DIGITS ? digits > MOST_INTEGER_DIGITS || !fitsInt64(bytes, start, end) : digits < 0) break
       if (digits > before) before = digits
+      if (digits > SURE_FLOAT_DIGITS && this.#seen.float) this.#seen.float = fitsFloat64(bytes, start, end)
     }
-    this.#before = before
-    if (before > SURE_FLOAT_DIGITS) this.#float = false
+    this.#seen.before = before
     return Math.min(cell, cells)
   }
 
   #decimals({ bytes, starts, ends, flags, width }: Records, from: number, cells: number): number {
     const nullLength = this.#rules.nullText.length
-    let before = this.#before
-    let after = this.#after
+    let before = this.#seen.before
+    let after = this.#seen.after
     let cell = from
     for (; cell < cells; cell += width) {
       const start = starts[cell]!
@@ -164,10 +144,10 @@ export class ColumnInference {
       if (digits === NOT_A_NUMBER) break
       if (digitsBefore(digits) > before) before = digitsBefore(digits)
       if (digitsAfter(digits) > after) after = digitsAfter(digits)
-      if (end - start > SURE_FLOAT_DIGITS && this.#float) this.#float = fitsFloat64(bytes, start, end)
+      if (end - start > SURE_FLOAT_DIGITS && this.#seen.float) this.#seen.float = fitsFloat64(bytes, start, end)
     }
-    this.#before = before
-    this.#after = after
+    this.#seen.before = before
+    this.#seen.after = after
     return Math.min(cell, cells)
   }
 
@@ -185,7 +165,7 @@ export class ColumnInference {
 
   #moments({ bytes, starts, ends, flags, width }: Records, from: number, cells: number): number {
     const nullLength = this.#rules.nullText.length
-    const stamp = this.#kind === TIMESTAMP
+    const stamp = this.#seen.kind === TIMESTAMP
     let last = -2
     let cell = from
     for (; cell < cells; cell += width) {
@@ -227,11 +207,11 @@ export class ColumnInference {
   }
 
   #isOther(bytes: Uint8Array, start: number, end: number): boolean {
-    switch (this.#kind) {
+    switch (this.#seen.kind) {
       case FLOAT:
         return (numberAt(bytes, start, end) !== NOT_A_NUMBER || exponentAt(bytes, start, end)) && fitsFloat64(bytes, start, end)
       case BOOLEAN:
-        return this.#isBoolean(bytes, start, end, this.#pair!)
+        return this.#isBoolean(bytes, start, end, this.#seen.pair!)
       case UUID:
         return uuidAt(bytes, start, end)
       default:
@@ -240,8 +220,8 @@ export class ColumnInference {
   }
 
   #isBoolean(bytes: Uint8Array, start: number, end: number, pair: BooleanPair): boolean {
-    if (textAt(bytes, start, end, pair.whenTrue)) this.#sawTrue = true
-    else if (textAt(bytes, start, end, pair.whenFalse)) this.#sawFalse = true
+    if (textAt(bytes, start, end, pair.whenTrue)) this.#seen.sawTrue = true
+    else if (textAt(bytes, start, end, pair.whenFalse)) this.#seen.sawFalse = true
     else return false
     return true
   }
@@ -249,10 +229,10 @@ export class ColumnInference {
   /** Takes in how fine a moment is; false when it has a zone and the others have none, or the reverse. */
   #refine(packed: number): boolean {
     const { written, significant, zoned, far } = fineness(packed)
-    if (zoned !== this.#zoned) return false
-    this.#written = Math.max(this.#written, written)
-    this.#significant = Math.max(this.#significant, significant)
-    this.#far ||= far
+    if (zoned !== this.#seen.zoned) return false
+    this.#seen.written = Math.max(this.#seen.written, written)
+    this.#seen.significant = Math.max(this.#seen.significant, significant)
+    this.#seen.far ||= far
     return true
   }
 
@@ -265,7 +245,7 @@ export class ColumnInference {
   }
 
   #widenTo(bytes: Uint8Array, start: number, end: number): void {
-    switch (this.#kind) {
+    switch (this.#seen.kind) {
       case NOTHING:
         this.#begin(bytes, start, end)
         break
@@ -277,14 +257,14 @@ export class ColumnInference {
         this.#unboolean(bytes, start, end)
         break
       default:
-        this.#kind = TEXT
+        this.#seen.kind = TEXT
     }
   }
 
   /** Takes the kind of the first value. */
   #begin(bytes: Uint8Array, start: number, end: number): void {
-    this.#pair = this.#rules.booleans.find((pair) => this.#isBoolean(bytes, start, end, pair))
-    if (this.#pair !== undefined) this.#kind = BOOLEAN
+    this.#seen.pair = this.#rules.booleans.find((pair) => this.#isBoolean(bytes, start, end, pair))
+    if (this.#seen.pair !== undefined) this.#seen.kind = BOOLEAN
     else this.#beginPlain(bytes, start, end)
   }
 
@@ -296,95 +276,48 @@ export class ColumnInference {
     const stamp = timestampAt(bytes, start, end)
     const moment = stamp === NOT_A_MOMENT ? timeAt(bytes, start, end) : stamp
     if (moment !== NOT_A_MOMENT) {
-      this.#kind = stamp === NOT_A_MOMENT ? TIME : TIMESTAMP
-      this.#zoned = fineness(moment).zoned
+      this.#seen.kind = stamp === NOT_A_MOMENT ? TIME : TIMESTAMP
+      this.#seen.zoned = fineness(moment).zoned
       this.#refine(moment)
       return
     }
-    if (dateAt(bytes, start, end)) this.#kind = DATE
-    else this.#kind = uuidAt(bytes, start, end) ? UUID : TEXT
+    if (dateAt(bytes, start, end)) this.#seen.kind = DATE
+    else this.#seen.kind = uuidAt(bytes, start, end) ? UUID : TEXT
   }
 
   /** Takes a number in, by the narrowest kind that holds it and those before it. */
   #number(bytes: Uint8Array, start: number, end: number): void {
     const digits = numberAt(bytes, start, end)
     if (digits === NOT_A_NUMBER && !exponentAt(bytes, start, end)) {
-      this.#kind = TEXT
+      this.#seen.kind = TEXT
       return
     }
-    this.#float &&= fitsFloat64(bytes, start, end)
+    this.#seen.float &&= fitsFloat64(bytes, start, end)
     if (digits === NOT_A_NUMBER) {
-      this.#kind = this.#float ? FLOAT : TEXT
+      this.#seen.kind = this.#seen.float ? FLOAT : TEXT
       return
     }
     const wide = digitsAfter(digits) > 0 || !fitsInt64(bytes, start, end)
-    if (wide || this.#kind === DECIMAL) this.#kind = DECIMAL
-    else this.#kind = INTEGER
-    this.#before = Math.max(this.#before, digitsBefore(digits))
-    this.#after = Math.max(this.#after, digitsAfter(digits))
+    if (wide || this.#seen.kind === DECIMAL) this.#seen.kind = DECIMAL
+    else this.#seen.kind = INTEGER
+    this.#seen.before = Math.max(this.#seen.before, digitsBefore(digits))
+    this.#seen.after = Math.max(this.#seen.after, digitsAfter(digits))
   }
 
   /** The column is not boolean after all: what it held is seen again as what else it may be. */
   #unboolean(bytes: Uint8Array, start: number, end: number): void {
-    const { whenTrue, whenFalse } = this.#pair!
-    this.#kind = NOTHING
-    for (const seen of [...this.#sawTrue ? [whenTrue] : [], ...this.#sawFalse ? [whenFalse] : []]) this.#seeAgain(seen, 0, seen.length)
+    const { whenTrue, whenFalse } = this.#seen.pair!
+    this.#seen.kind = NOTHING
+    for (const seen of [...this.#seen.sawTrue ? [whenTrue] : [], ...this.#seen.sawFalse ? [whenFalse] : []]) this.#seeAgain(seen, 0, seen.length)
     this.#seeAgain(bytes, start, end)
   }
 
   #seeAgain(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#kind === NOTHING) this.#beginPlain(bytes, start, end)
-    else if (this.#kind === TIMESTAMP || this.#kind === TIME || this.#kind === DATE || this.#kind === UUID) this.#kind = TEXT
+    if (this.#seen.kind === NOTHING) this.#beginPlain(bytes, start, end)
+    else if (this.#seen.kind === TIMESTAMP || this.#seen.kind === TIME || this.#seen.kind === DATE || this.#seen.kind === UUID) this.#seen.kind = TEXT
     else this.#widenTo(bytes, start, end)
   }
 
-  #type(): FieldType {
-    switch (this.#kind) {
-      case INTEGER:
-        return { type: 'integer', bits: 64, signed: true }
-      case DECIMAL:
-        return this.#decimalType()
-      case FLOAT:
-        return { type: 'float', bits: 64 }
-      case DATE:
-        return { type: 'date' }
-      case UUID:
-        return { type: 'uuid' }
-      case BOOLEAN:
-        return this.#isTrulyBoolean() ? { type: 'boolean' } : { type: 'string' }
-      case TIME:
-        return { type: 'time', unit: unitOf(this.#written), zoned: this.#zoned }
-      case TIMESTAMP:
-        return this.#timestampType()
-      default:
-        return { type: 'string' }
-    }
-  }
-
-  #decimalType(): FieldType {
-    const whole = Math.max(this.#before, 1)
-    const precision = whole + this.#after
-    if (precision <= MOST_DECIMAL_DIGITS) return { type: 'decimal', precision, scale: this.#after }
-    return this.#float ? { type: 'float', bits: 64 } : { type: 'string' }
-  }
-
-  #timestampType(): FieldType {
-    const zoned = this.#zoned
-    // Nanoseconds reach from 1677 to 2262 only; zeros that were written need not be kept.
-    const digits = this.#far && this.#written > 6 ? this.#significant : this.#written
-    if (this.#far && digits > 6) return { type: 'string' }
-    return { type: 'timestamp', unit: unitOf(digits), zoned }
-  }
-
-  #isTrulyBoolean(): boolean {
-    return !this.#pair!.both || (this.#sawTrue && this.#sawFalse)
-  }
-}
-
-function unitOf(digits: number): TimeUnit {
-  if (digits === 0) return 's'
-  if (digits <= 3) return 'ms'
-  return digits <= 6 ? 'us' : 'ns'
 }
 
 function isBackslashN(bytes: Uint8Array, start: number, end: number, flag: number): boolean {

@@ -1,3 +1,4 @@
+// Which spellings are numbers, by examples, by the grammar, and at the ends of what types hold.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digitsAfter, digitsBefore, exponentAt, fitsFloat64, fitsInt64, NOT_A_NUMBER, numberAt } from './recognise-number.js'

@@ -61,6 +61,8 @@ export function fitsInt64(bytes: Uint8Array, start: number, end: number): boolea
 export function fitsFloat64(bytes: Uint8Array, start: number, end: number): boolean {
   // Any 15 digits survive the way into a double and back, away from its smallest and largest numbers.
   if (end - start <= 15 && !hasExponent(bytes, start, end)) return true
+  // So does any whole number up to 2^53, which is 9007199254740992.
+  if (end - start === 16 && bytes[start]! < 57 && isDigits(bytes, start, end)) return true
   const text = asciiText(bytes, start, end)
   const value = Number(text)
   if (!Number.isFinite(value)) return false
@@ -82,6 +84,11 @@ export function exponentAt(bytes: Uint8Array, start: number, end: number): boole
 function hasExponent(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if ((bytes[at]! | 32) === 101) return true
   return false
+}
+
+function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (((bytes[at]! - 48) >>> 0) > 9) return false
+  return true
 }
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {

@@ -1,3 +1,4 @@
+// Which spellings are UUIDs, and which bytes are exactly a text.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { textAt, uuidAt } from './recognise-word.js'

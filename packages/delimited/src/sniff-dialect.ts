@@ -1,16 +1,14 @@
-// Which delimiter, quoting, escape and line end a sample was written with: every candidate is read strictly, and what fits is weighed.
+// Which delimiter and line end a sample was written with: every candidate is read strictly, and what fits is weighed.
 import type { Limits } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
 import type { Hints } from './hints.js'
-import { ESCAPED, QUOTED } from './scan.js'
+import type { Candidate, ToldHints } from './sniff-quoting.js'
+import { modes, settle, shown, startsQuoted } from './sniff-quoting.js'
 import type { Reading } from './sniff-reading.js'
 import { cellIs, fitsLater, readHead, recordEnd } from './sniff-reading.js'
 import type { Sample } from './sniff-sample.js'
 import { textStart } from './sniff-sample.js'
 import { columnSpelling, spellsValue } from './sniff-spelling.js'
-
-/** The hints that `told` leaves open are found; those it has are believed. */
-export type ToldHints = Partial<Hints>
 
 export interface DialectDecision {
   /** The head under the hints found; header row and null text are not decided yet. */
@@ -21,16 +19,6 @@ export interface DialectDecision {
 
 /** Delimiters that are tried, the likeliest first. Blanks and colons stand in too many texts: they have to be told. */
 export const DELIMITERS: readonly string[] = [',', '\t', ';', '|', '\x01', '\x1f', '^', '~']
-
-/** How a candidate quotes and escapes. */
-type Mode = Pick<Hints, 'quoting' | 'quotechar' | 'doublequote' | 'escape' | 'letter-escapes'>
-
-interface Candidate {
-  readonly mode: Mode
-  readonly reading: Reading
-  /** How many later stretches have no records of this shape. */
-  readonly contradicted: number
-}
 
 /** A delimiter with the candidate that was chosen for it, or with the error that stops all of them. */
 interface Attempt {
@@ -63,11 +51,6 @@ export function decideDialect(sample: Sample, defaults: Hints, told: ToldHints, 
   return { reading, notes: [delimiterNote(reading, chosen.chosen!, wished !== undefined), ...chosen.notes ?? []] }
 }
 
-/** How a delimiter or another hint is shown: with control characters spelled. */
-export function shown(text: string): string {
-  return JSON.stringify(text)
-}
-
 function attempt(sample: Sample, start: Hints, told: ToldHints, limits: Limits): Attempt {
   const { head } = sample
   const delimiter = start['field-delimiter']
@@ -87,29 +70,6 @@ function attempt(sample: Sample, start: Hints, told: ToldHints, limits: Limits):
   return { delimiter, ...settle(best, head.file, told) }
 }
 
-/** What is tried for quoting and escape, the usual first; what is not in the bytes at all is not tried. */
-function modes(sample: Sample, start: Hints, told: ToldHints): Mode[] {
-  const sampled = (character: string): boolean => [sample.head, ...sample.later].some(({ bytes }) => bytes.includes(character))
-  const backslash = sampled('\\')
-  const quotechars = told.quotechar !== undefined ? [told.quotechar] : sampled('\'') ? ['"', '\''] : ['"']
-  const all: Mode[] = []
-  const add = (quoting: Hints['quoting'], quotechar: string, doublequote: boolean, escape: Hints['escape']): void => {
-    const mode = { quoting, quotechar, doublequote, escape, 'letter-escapes': start['letter-escapes'], ...told }
-    const { 'letter-escapes': letters } = mode
-    const one = { quoting: mode.quoting, quotechar: mode.quotechar, doublequote: mode.doublequote, escape: mode.escape, 'letter-escapes': letters }
-    if (!all.some((other) => JSON.stringify(other) === JSON.stringify(one))) all.push(one)
-  }
-  for (const quotechar of quotechars) {
-    add('minimal', quotechar, true, null)
-    if (!backslash) continue
-    add('minimal', quotechar, false, '\\')
-    add('minimal', quotechar, true, '\\')
-  }
-  add(null, start.quotechar, true, null)
-  if (backslash) add(null, start.quotechar, true, '\\')
-  return all
-}
-
 function readsOn(reading: Reading): boolean {
   return reading.error === undefined && reading.rows > 0 && reading.consumed > 0.5
 }
@@ -117,91 +77,6 @@ function readsOn(reading: Reading): boolean {
 function weigh(sample: Sample, reading: Reading, limits: Limits): Candidate {
   const contradicted = sample.later.filter((stretch) => !fitsLater(stretch, reading.hints, reading.width, limits)).length
   return { mode: reading.hints, reading, contradicted }
-}
-
-/** Chooses among the modes of one delimiter that all read on. */
-function settle(fitting: readonly Candidate[], file: string, told: ToldHints): { chosen: Candidate, notes: string[] } {
-  const find = (wanted: (mode: Mode) => boolean): Candidate | undefined => fitting.find((candidate) => wanted(candidate.mode))
-  const plain = find((mode) => mode.quoting !== null && mode.quotechar === '"' && mode.escape === null)
-  const escaped = find((mode) => mode.quoting !== null && mode.quotechar === '"' && mode.escape !== null)
-  const other = find((mode) => mode.quoting !== null && mode.quotechar !== '"')
-  const never = find((mode) => mode.quoting === null && mode.escape === null) ?? find((mode) => mode.quoting === null)
-  if (plain !== undefined && escaped !== undefined && told.escape === undefined && mayEscape(escaped.reading)) {
-    throw new MoveError('refused', `the backslashes in ${file} may be escapes or characters: say escape=\\ or escape=null`, {
-      context: { file, hint: 'escape' },
-    })
-  }
-  const double = plain ?? escaped
-  if (other !== undefined && (double === undefined || wrapped(double.reading, '\'') > 0)) {
-    if (told.quotechar !== undefined || needsQuotes(other.reading)) {
-      return { chosen: other, notes: [`quotechar ${shown(other.mode.quotechar)}: fields hold delimiters or line ends inside it`] }
-    }
-    const columns = wrapped((double ?? other).reading, '\'')
-    if (columns > 0) {
-      throw new MoveError('refused', `single quotes around the texts of ${file} may be quotes or characters: say quotechar=' or quotechar="`, {
-        context: { file, hint: 'quotechar' },
-      })
-    }
-  }
-  const chosen = double ?? other ?? never!
-  return { chosen, notes: [quoteNote(chosen, told)] }
-}
-
-/**
- * True when backslashes are escapes as likely as characters: one stands before a delimiter, quote or line end, or, where no quote is
- * doubled, each stands before another.
- */
-function mayEscape(reading: Reading): boolean {
-  const { bytes, dialect, flags, starts, ends, hints } = reading
-  let pairs = 0
-  let others = 0
-  for (let cell = 0; cell < flags.length; cell++) {
-    if ((flags[cell]! & ESCAPED) === 0) continue
-    for (let at = starts[cell]!; at < ends[cell]! - 1; at++) {
-      if (bytes[at] !== dialect.escape) continue
-      at++
-      const next = bytes[at]
-      if (next === dialect.quote || next === dialect.delimiter || next === 10 || next === 13) return true
-      if (next === dialect.escape) pairs++
-      else others++
-    }
-  }
-  return pairs > 0 && others === 0 && !hints.doublequote
-}
-
-/** True when a quoted field holds what it could not hold without quotes. */
-function needsQuotes(reading: Reading): boolean {
-  const { bytes, dialect, flags, starts, ends } = reading
-  for (let cell = 0; cell < flags.length; cell++) {
-    if ((flags[cell]! & QUOTED) === 0) continue
-    for (let at = starts[cell]!; at < ends[cell]!; at++) {
-      if (bytes[at] === dialect.delimiter || bytes[at] === 10 || bytes[at] === 13) return true
-    }
-  }
-  return false
-}
-
-/** How many columns have only cells, behind the first record, that begin and end with `quote`. */
-function wrapped(reading: Reading, quote: string): number {
-  const { bytes, width, rows, starts, ends } = reading
-  const byte = quote.charCodeAt(0)
-  let columns = 0
-  for (let k = 0; k < width; k++) {
-    let whole = 0
-    let other = 0
-    for (let row = rows > 1 ? 1 : 0; row < rows; row++) {
-      const [start, end] = [starts[row * width + k]!, ends[row * width + k]!]
-      if (end - start > 1 && bytes[start] === byte && bytes[end - 1] === byte) whole++
-      else if (end > start) other++
-    }
-    if (whole > 0 && other === 0) columns++
-  }
-  return columns
-}
-
-function startsQuoted(reading: Reading, quotechar: string): boolean {
-  const quote = quotechar.charCodeAt(0)
-  return reading.starts.some((start, cell) => start < reading.ends[cell]! && reading.bytes[start] === quote)
 }
 
 /** Chooses among delimiters that all give several fields: the one whose columns spell values. */
@@ -284,20 +159,6 @@ function delimiterNote(reading: Reading, candidate: Candidate, told: boolean): s
   const doubt = candidate.contradicted > 0 ? `; ${candidate.contradicted} later places of the file look different` : ''
   if (width === 1 && !told) return `one column: no delimiter splits the sampled records${doubt}`
   return `field delimiter ${shown(hints['field-delimiter'])}${told ? ' as told' : ''}: ${fields} in ${records}${doubt}`
-}
-
-function quoteNote(candidate: Candidate, told: ToldHints): string {
-  const { mode, reading } = candidate
-  const escape = mode.escape === null ? '' : ', escape \\'
-  if (mode.quoting === null) {
-    const why = told.quoting === null ? 'as told' : 'quotes stand only inside fields, so they are characters'
-    return `quoting none: ${why}${escape}`
-  }
-  const quoted = reading.flags.filter((flag) => (flag & QUOTED) !== 0).length
-  const inside = reading.flags.filter((flag) => (flag & QUOTED) !== 0 && (flag & ESCAPED) !== 0).length
-  const seen = quoted === 0 ? 'no quoted field was sampled' : `${quoted.toLocaleString('en')} quoted fields were sampled, ${inside.toLocaleString('en')} with a quote inside`
-  const how = mode.doublequote ? 'a quote inside is doubled' : 'a quote inside is escaped'
-  return `quotechar ${shown(mode.quotechar)}, ${how}${escape}: ${seen}`
 }
 
 /** True when some unquoted cell of the reading is exactly `text`. */

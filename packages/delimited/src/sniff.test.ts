@@ -155,6 +155,14 @@ describe('what is told is believed', () => {
     expect((await found('id,t\n1,\'a\'\n', { hints: { quotechar: '"' } })).hints.quotechar).toBe('"')
   })
 
+  test('and an escape that is told does not make doubled quotes, unless they are seen', async () => {
+    const told: Told = { hints: { escape: '\\' } }
+    expect((await found('a,b\n1,"x"\n', told)).hints).toMatchObject({ escape: '\\', doublequote: false })
+    expect((await found('a,b\n1,"x ""y"""\n', told)).hints).toMatchObject({ escape: '\\', doublequote: true })
+    expect((await found('x,1\\,2\ny,3\\,4\n', told)).names).toEqual(['column_1', 'column_2'])
+    expect((await found('x,1\\,2\ny,3\\,4\n', { hints: { escape: null } })).names).toEqual(['column_1', 'column_2', 'column_3'])
+  })
+
   test('by a variant too', async () => {
     const { hints, names } = await found('1\t"a\n2\tb\\tc\n', { format: 'postgres-text' })
     expect(hints).toMatchObject({ 'quoting': null, 'escape': '\\', 'letter-escapes': true, 'null-text': '\\N', 'header-row': false })
@@ -171,6 +179,7 @@ describe('what is not clear is refused, with the hint to tell', () => {
     ['two delimiters that both fit', 'a;b,c\nd;e,f\n', 'field-delimiter'],
     ['lines above the records', 'Report of May\na;b;c\n1;2;3\n4;5;6\n', 'field-delimiter'],
     ['single quotes that may be characters', 'id,text\n1,\'a\'\n2,\'b\'\n', 'quotechar'],
+    ['backslashes that all come in pairs', 'id,path\n1,"a\\\\b, c"\n2,x\n', 'escape'],
     ['escapes that fit both ways', 'x,1\\,2\ny,3\\,4\n', 'escape'],
   ]
   test.each(cases)('%s', async (_, content, hint) => {
@@ -183,7 +192,7 @@ describe('what is not clear is refused, with the hint to tell', () => {
     ['UTF-16 with a mark', Buffer.from('\ufeffid,name\n1,Ann\n', 'utf16le'), 'UTF-16'],
     ['UTF-16, big end first, with a mark', Buffer.from('\ufeffid,name\n1,Ann\n', 'utf16le').swap16(), 'UTF-16'],
     ['UTF-16 without a mark', Buffer.from('id,name\n1,Ann\n2,Bo\n', 'utf16le'), 'UTF-16'],
-    ['UTF-32', Buffer.from([...'id,name\n1,Ann\n'].flatMap((letter) => [letter.charCodeAt(0), 0, 0, 0])), 'UTF-32'],
+    ['UTF-32', Buffer.from(Uint32Array.from(Buffer.from('id,name\n1,Ann\n')).buffer), 'UTF-32'],
     ['Latin-1', Buffer.from('id,name\n1,J\xf6rg\n', 'latin1'), 'Latin-1'],
   ]
   test.each(encodings)('the encoding %s', async (_, content, named) => {
