@@ -99,7 +99,10 @@ export async function defaultSchema(session: Session, what: string): Promise<str
 }
 
 async function queryRelation(session: Session, query: string, what: string): Promise<Relation> {
-  const text = query.replace(/[\s;]+$/, '')
+  await session.describe(query, what)
+  // What ends the statement cannot stand in parentheses; what only looks like an end leaves no statement when it is cut off.
+  const cut = query.replace(/;(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/|;)*$/, '')
+  const text = await session.bind(`select * from (${cut}\n)`).then(() => cut, () => query)
   const columns = await session.describe(text, what)
   const names = new Set(columns.map(({ name }) => name))
   if (names.size < columns.length) {

@@ -10,6 +10,8 @@ import { homeOf } from './types.js'
 export function convertSql(sql: string, from: FieldType, to: FieldType): string | undefined {
   if (sameType(from, to)) return sql
   if (to.type === 'string') return boundedText(from.type === 'string' ? sql : textSql(sql, from), to)
+  // A cast to JSON checks that it is JSON and keeps its text; other casts of text guess.
+  if (from.type === 'string' && to.type === 'json') return `cast(${sql} as json)`
   const home = homeOf(to)
   const kind = conversion(from, to)
   if (home === undefined || kind.kind === 'refused' || from.type === 'string') return undefined

@@ -46,6 +46,7 @@ const MEANINGS: readonly Meaning[] = [
   ['TransactionContext Error', /read-only mode/, 'denied', 'the query would write: a source only reads'],
   ['TransactionContext Error', /Conflict|conflict/, 'busy', 'another move changed the table at the same time: try again'],
   ['Transaction', /[Cc]onflict/, 'busy', 'another move changed the table at the same time: try again'],
+  ['Invalid Input Error', /multiple statements/, 'refused', 'it is more than one statement; write one select'],
   ['Invalid Input Error', /read-only mode/, 'denied', 'the database is open for reading only'],
   // Of the file system, before DuckDB is asked.
   ['EACCES', /^/, 'denied', 'no permission: change the rights of the file and its folder'],
