@@ -153,7 +153,9 @@ async function prepare(from: string | End, to: string | End, options: PlanOption
     throw new MoveError('already-exists', `${target.text} exists already: say what to do with it (append, truncate, delete, replace, merge)`, { context: { target: target.text } })
   }
   const need = (existing?.fields.length ?? 0) > 0 ? 'names' : target.end.needs ?? 'types'
-  const look = await source.end.look(need, run)
+  // Parts side by side are of use only to a target that takes them so.
+  const sideBySide = target.end.bytes?.parallel === true || target.end.batches?.parallel === true
+  const look = await source.end.look(need, sideBySide ? run : { ...run, concurrency: 1 })
   checkSignal(run)
   const wish = {
     schema: projected(look.schema, options.columns, source.text),
