@@ -23,10 +23,9 @@ const BEGIN = 'begin isolation level repeatable read, read only'
  * locks are taken, so that no table is emptied or rewritten between the snapshot and the reading.
  */
 export async function beginSnapshot(session: Session, run: Run, at: Address, doing: string, share: boolean, settled: () => Promise<void>): Promise<Snapshot> {
-  let lent = share ? await begin(session, doing, settled, lend) : undefined
+  const shared = share ? await begin(session, doing, settled, lend) : undefined
   // A server that cannot lend its snapshot has ended the transaction over it.
-  if (lent === undefined) lent = await begin(session, doing, settled, () => Promise.resolve(undefined))
-  const shared = lent
+  if (shared === undefined) await begin(session, doing, settled, () => Promise.resolve())
   return {
     copy: (sql) => session.copyOut(sql, { doing }),
     copyBeside: shared === undefined ? undefined : (sql) => copyBeside(sql, shared, session, run, at, doing),

@@ -1,5 +1,6 @@
 // How a session is opened: who is trusted, what is sent before, what a server is told, and what a refusal says.
 import type { MoveErrorCode } from '@records-mover/core/plugin'
+import type { Session } from '../src/connect.js'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSession } from '../src/connect.js'
 import { readSettings } from '../src/libpq.js'
 import { addressOf, runOf } from './address.js'
+import { matching } from './matching.js'
 
 const postgres = postgresService()
 const SECRET = 'c4nary-s3cret'
@@ -131,7 +133,7 @@ describe.skipIf(postgres.skip)(postgres.title('opening a session'), () => {
   test('tls=insecure-no-verify encrypts, and the plan says that nothing was checked', async () => {
     await using session = await openSession(addressOf(url({ 'tls-ca': undefined, 'tls': 'insecure-no-verify', 'sslmode': 'require' })), runOf(), { readOnly: true })
     expect((await session.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()')).rows).toEqual([['t']])
-    expect(session.notes).toEqual([expect.stringMatching(/^INSECURE: the certificate .* was not checked/)])
+    expect(session.notes).toEqual([matching(/^INSECURE: the certificate .* was not checked/)])
   })
 
   test('on a loopback address without an authority goes without TLS, and the plan says so', async () => {
@@ -139,7 +141,7 @@ describe.skipIf(postgres.skip)(postgres.title('opening a session'), () => {
     const at = addressOf(server.url(undefined, { 'tls-ca': undefined }))
     const session = await openSession(at, runOf(), { readOnly: true, settings: await readSettings(at, {}) })
     expect((await session.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()')).rows).toEqual([['f']])
-    expect(session.notes).toEqual([expect.stringMatching(/without TLS: 127\.0\.0\.1 is this machine/)])
+    expect(session.notes).toEqual([matching(/without TLS: 127\.0\.0\.1 is this machine/)])
     await session.close()
     await server.stop()
   })
@@ -149,7 +151,7 @@ describe.skipIf(postgres.skip)(postgres.title('opening a session'), () => {
     for (const text of [`postgres:///${database}?host=${socketDirectory}&port=${port}&user=${user}`, `postgres://${user}@${encodeURIComponent(socketDirectory)}:${port}/${database}`]) {
       const at = addressOf(text)
       await using session = await openSession(at, runOf(), { readOnly: true, settings: await readSettings(at, { PGPASSWORD: password, PGSSLMODE: 'disable' }) })
-      expect(session.notes).toEqual([expect.stringMatching(/Unix socket/)])
+      expect(session.notes).toEqual([matching(/Unix socket/)])
     }
   })
 
@@ -172,10 +174,10 @@ describe.skipIf(postgres.skip)(postgres.title('opening a session'), () => {
   test('a wrong password, database or port each say what to check', async () => {
     const { port, caFile } = postgres.server
     const wrong = (text: string): string => `postgres://${text}?tls-ca=${encodeURIComponent(caFile)}`
-    expect(await refusal(wrong(`postgres:${SECRET}@127.0.0.1:${port}/${database}`))).toMatchObject({ code: 'denied', message: expect.stringMatching(/check user and password/) })
-    expect(await refusal(url().replace(database, 'nowhere'))).toMatchObject({ code: 'not-found', message: expect.stringMatching(/check the database/) })
-    expect(await refusal(wrong(`postgres:${SECRET}@127.0.0.1:1/${database}`))).toMatchObject({ code: 'busy', message: expect.stringMatching(/127\.0\.0\.1:1: nothing listens there/) })
-    expect(await refusal(wrong(`postgres:${SECRET}@no-such-host.invalid:${port}/${database}`))).toMatchObject({ code: expect.stringMatching(/not-found|busy/) })
+    expect(await refusal(wrong(`postgres:${SECRET}@127.0.0.1:${port}/${database}`))).toMatchObject({ code: 'denied', message: matching(/check user and password/) })
+    expect(await refusal(url().replace(database, 'nowhere'))).toMatchObject({ code: 'not-found', message: matching(/check the database/) })
+    expect(await refusal(wrong(`postgres:${SECRET}@127.0.0.1:1/${database}`))).toMatchObject({ code: 'busy', message: matching(/127\.0\.0\.1:1: nothing listens there/) })
+    expect(await refusal(wrong(`postgres:${SECRET}@no-such-host.invalid:${port}/${database}`))).toMatchObject({ code: matching(/not-found|busy/) })
   })
 
   test('takes settings from the environment, a service and a password file, as libpq does', async () => {
@@ -198,7 +200,7 @@ describe.skipIf(postgres.skip)(postgres.title('opening a session'), () => {
     const server = await startPostgres({ settings: { max_connections: '4', superuser_reserved_connections: '1', max_wal_senders: '0' } })
     await server.execute('create role app login password \'x\'')
     const at = addressOf(server.url().replace(/\/\/[^@]*@/, '//app:x@'))
-    const open = []
+    const open: Session[] = []
     let refused: unknown
     while (refused === undefined && open.length < 5) {
       await openSession(at, runOf(), { readOnly: true }).then((session) => { open.push(session) }, (error: unknown) => { refused = error })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSession } from '../src/connect.js'
 import { openSource } from '../src/source.js'
 import { addressOf, runOf } from './address.js'
+import { matching } from './matching.js'
 import { bytesOf, csvRows, textRows } from './text.js'
 import { everything, SETUP, textsOf, TYPES } from './values.js'
 
@@ -137,7 +138,7 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     for (const query of ['select 1 as a, \'x\'::char(2) as b, null as c', 'select 1 as a, \'x\'::char(2) as b, null as c;\n ; ', 'with q as (select 1 as a) select a, \'x\'::char(2) as b, null as c from q -- the end', 'values (1, \'x\'::char(2), null) ']) {
       const { bytes, schema } = await read({ query }, 'text')
       expect(textRows(bytes)).toEqual([['1', 'x ', null]])
-      expect(schema.fields.map((field) => field.origin?.type)).toEqual(['integer', expect.stringMatching(/^(character\(2\)|bpchar)$/), 'text'])
+      expect(schema.fields.map((field) => field.origin?.type)).toEqual(['integer', matching(/^(character\(2\)|bpchar)$/), 'text'])
     }
     await using source = await open({ query: 'select 1 as a' })
     expect((await source.look('types', runOf())).again).toBe(false)
@@ -153,21 +154,21 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     ['a missing table', 'select * from nowhere', /nowhere/],
   ])('%s is refused', async (_what, query, text) => {
     await using source = await open({ query })
-    await expect(source.look('types', runOf())).rejects.toMatchObject({ code: expect.stringMatching(/refused|not-found/), message: expect.stringMatching(text) })
+    await expect(source.look('types', runOf())).rejects.toMatchObject({ code: matching(/refused|not-found/), message: matching(text) })
     expect((await sql('select count(*) > 0 from everything'))[0]).toEqual(['t'])
   })
 
   test('what is not there, is no table, may not be read, or is not named is refused with the remedy', async () => {
     await sql('create table "Capital" (a int); create table closed (a int, b int); create table half (a int, b int); create role nobody_much login password \'x\'; grant select (a) on half to nobody_much; create index an_index on closed (a); create schema shut; create table shut.t (a int)')
-    await expect(open({ table: 'nowhere' })).rejects.toMatchObject({ code: 'not-found', message: expect.stringMatching(/there is no table nowhere/) })
-    await expect(open({ table: 'Capital' })).rejects.toMatchObject({ code: 'not-found', message: expect.stringMatching(/double quotes/) })
+    await expect(open({ table: 'nowhere' })).rejects.toMatchObject({ code: 'not-found', message: matching(/there is no table nowhere/) })
+    await expect(open({ table: 'Capital' })).rejects.toMatchObject({ code: 'not-found', message: matching(/double quotes/) })
     await expect(open({ table: 'no_schema.t' })).rejects.toMatchObject({ code: 'not-found' })
     await expect(open({ table: 'x'.repeat(64) })).rejects.toMatchObject({ code: 'not-found' })
-    await expect(open({ table: 'an_index' })).rejects.toMatchObject({ code: 'bad-address', message: expect.stringMatching(/no table or view/) })
-    await expect(open({ table: 'closed' }, 'nobody_much')).rejects.toMatchObject({ code: 'denied', message: expect.stringMatching(/grant select/) })
+    await expect(open({ table: 'an_index' })).rejects.toMatchObject({ code: 'bad-address', message: matching(/no table or view/) })
+    await expect(open({ table: 'closed' }, 'nobody_much')).rejects.toMatchObject({ code: 'denied', message: matching(/grant select/) })
     await expect(open({ table: 'shut.t' }, 'nobody_much')).rejects.toMatchObject({ code: 'denied' })
-    await expect(openSource(addressOf(postgres.server.url(database)), runOf())).rejects.toMatchObject({ code: 'bad-address', message: expect.stringMatching(/neither/) })
-    await expect(openSource(addressOf(postgres.server.url(database), { table: 'closed', query: 'select 1' }), runOf())).rejects.toMatchObject({ code: 'bad-address', message: expect.stringMatching(/both/) })
+    await expect(openSource(addressOf(postgres.server.url(database)), runOf())).rejects.toMatchObject({ code: 'bad-address', message: matching(/neither/) })
+    await expect(openSource(addressOf(postgres.server.url(database), { table: 'closed', query: 'select 1' }), runOf())).rejects.toMatchObject({ code: 'bad-address', message: matching(/both/) })
     await using half = await open({ table: 'half' }, 'nobody_much')
     const { schema } = await half.look('types', runOf())
     await using some = await half.bytes!.read(favourite(half, 'text'), { fields: [schema.fields[0]!] }, runOf())
@@ -194,7 +195,7 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     await using source = await open({ table: 'shifting' })
     const { schema } = await source.look('types', runOf())
     await sql('alter table shifting alter a type bigint')
-    await expect(source.bytes!.read(favourite(source, 'binary'), schema, runOf())).rejects.toMatchObject({ code: 'busy', message: expect.stringMatching(/was changed/) })
+    await expect(source.bytes!.read(favourite(source, 'binary'), schema, runOf())).rejects.toMatchObject({ code: 'busy', message: matching(/was changed/) })
   })
 
   test('two ends are of one server exactly when database, user and server are the same', async () => {
@@ -213,7 +214,7 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     await using source = await open({ query: 'select case when g < 500 then g else (\'s3cret\' || g)::int end as a from generate_series(1, 1000) g' })
     const { schema } = await source.look('types', runOf())
     await using chunks = await source.bytes!.read(favourite(source, 'text'), schema, runOf())
-    await expect(bytesOf(chunks)).rejects.toMatchObject({ code: 'bad-data', message: expect.not.stringContaining('s3cret') })
+    await expect(bytesOf(chunks)).rejects.toMatchObject({ code: 'bad-data', message: matching(/^(?!.*s3cret)/) })
     expect(chunks.tally().rows).toBeUndefined()
   })
 })
