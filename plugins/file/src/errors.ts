@@ -13,6 +13,7 @@ const MEANINGS: { readonly [code: string]: readonly [MoveErrorCode, string] | un
   EROFS: ['denied', 'the file system is mounted read-only: write somewhere else, or mount it writable'],
   EISDIR: ['bad-address', 'it is a folder: write a "/" at the end to mean the files in it'],
   ENOTDIR: ['bad-address', 'a part of the path is a file and not a folder: check the path'],
+  EEXIST: ['already-exists', 'something has this name already: choose another, or remove it first'],
   ELOOP: ['bad-address', 'its symbolic links lead in a circle: name the file itself'],
   ENAMETOOLONG: ['bad-address', 'the name is longer than the file system allows: choose a shorter one'],
   EINVAL: ['bad-address', 'the file system does not allow this name or this kind of access: choose another place'],

@@ -3,7 +3,7 @@ import type { Address, FileEntry, Part, Run, Store } from '@records-mover/core/p
 import { MoveError } from '@records-mover/core/plugin'
 import type { BigIntStats } from 'node:fs'
 import { statSync } from 'node:fs'
-import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { placeOf, STANDARD, pathOf, urlOf } from './address.js'
 import { abortedError, changedError, codeOf, fileError } from './errors.js'
@@ -12,16 +12,22 @@ import type { Pattern } from './pattern.js'
 import { hasPattern, parsePattern } from './pattern.js'
 import type { Identity } from './read.js'
 import { identityOf, readRange, readStream } from './read.js'
-import { followLinks, unfinished, writeFile, writeStream } from './write.js'
+import { unfinished } from './part-name.js'
+import { renameFile } from './rename.js'
+import { writeFile, writeStream } from './write.js'
 
 /** Opens a place in the local file system. A path with `*`, `?` or `[` is a pattern unless something has that very name. */
 export async function openStore(address: Address, run: Run): Promise<Store> {
   const { path, url } = placeOf(address)
-  const pattern = path !== undefined && hasPattern(path) && await statOf(path) === undefined ? parsePattern(path) : undefined
-  return storeAt(url, pattern, run)
+  if (path === undefined) return storeAt(url, undefined, false, run)
+  const there = await linkStatOf(path)
+  const pattern = hasPattern(path) && there === undefined ? parsePattern(path) : undefined
+  // A pipe or a device would be lost to a file that is renamed over it, and a link may lead to another file system.
+  const renames = there === undefined || there.isFile() || there.isDirectory()
+  return storeAt(url, pattern, renames, run)
 }
 
-function storeAt(at: URL, pattern: Pattern | undefined, opened: Run): Store {
+function storeAt(at: URL, pattern: Pattern | undefined, renames: boolean, opened: Run): Store {
   // What each file was when it was last listed or first read: a later read that finds another file says so.
   const seen = new Map<string, Identity>()
   const isPattern = (url: URL): boolean => pattern !== undefined && url.href === at.href
@@ -88,7 +94,8 @@ function storeAt(at: URL, pattern: Pattern | undefined, opened: Run): Store {
     if (isPattern(url)) {
       throw new MoveError('bad-address', `${JSON.stringify(path)} is a pattern, and nothing has that name: write to a name without * ? and [`, { context: { path } })
     }
-    const made = at.pathname.endsWith('/') && url.href.startsWith(at.href) ? await makeFolder(dirname(path)) : undefined
+    // The folder of the very file that the user named must be there: a mistyped path makes no folders.
+    const made = url.href === at.href ? undefined : await makeFolder(dirname(path))
     try {
       const byteLength = await writeFile(path, body, run)
       seen.delete(url.href)
@@ -112,6 +119,13 @@ function storeAt(at: URL, pattern: Pattern | undefined, opened: Run): Store {
     }
   }
 
+  async function renameTo(from: URL, to: URL): Promise<void> {
+    if (isStandard(from) || isStandard(to)) throw new MoveError('bad-address', 'standard input and output have no name to change: write to a file')
+    await renameFile(nameOf(from), nameOf(to))
+    seen.delete(from.href)
+    seen.delete(to.href)
+  }
+
   return {
     at,
     list,
@@ -119,17 +133,7 @@ function storeAt(at: URL, pattern: Pattern | undefined, opened: Run): Store {
     exists,
     write,
     remove,
-    async rename(from, to) {
-      if (isStandard(from) || isStandard(to)) throw new MoveError('bad-address', 'standard input and output have no name to change: write to a file')
-      const [old, path] = [nameOf(from), nameOf(to)]
-      try {
-        await rename(old, await followLinks(path))
-      } catch (error) {
-        throw fileError(error, 'rename', old)
-      }
-      seen.delete(from.href)
-      seen.delete(to.href)
-    },
+    ...(renames && { rename: renameTo }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
@@ -160,9 +164,18 @@ async function* filesAt(url: URL, pattern: Pattern | undefined): AsyncGenerator<
   yield { path, stats }
 }
 
-/** The state of what a path names, links followed; undefined when there is nothing. */
-async function statOf(path: string): Promise<BigIntStats | undefined> {
-  return await stat(path, { bigint: true }).catch((error: unknown) => {
+/** The state of what a path names; undefined when there is nothing. */
+function statOf(path: string): Promise<BigIntStats | undefined> {
+  return orNothing(stat(path, { bigint: true }), path)
+}
+
+/** The same of a link itself, and not of what it points to. */
+function linkStatOf(path: string): Promise<BigIntStats | undefined> {
+  return orNothing(lstat(path, { bigint: true }), path)
+}
+
+async function orNothing(stats: Promise<BigIntStats>, path: string): Promise<BigIntStats | undefined> {
+  return await stats.catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined
     throw fileError(error, 'look at', path)
   })

@@ -2,17 +2,14 @@
 import type { Stats } from 'node:fs'
 import { createWriteStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { access, constants, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { Run } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
-import { abortedError, codeOf, fileError } from './errors.js'
-
-// The longest name of one file, in bytes, on every common file system: https://man7.org/linux/man-pages/man7/path_resolution.7.html
-const NAME_BYTES = 255
-// As many as Linux follows: https://man7.org/linux/man-pages/man7/path_resolution.7.html
-const LINKS = 40
+import { abortedError, fileError } from './errors.js'
+import { partName } from './part-name.js'
+import { keepOwnership, replaceable, syncFolder } from './replace.js'
 
 /**
  * Writes a file and returns its size. A link is kept, and the file that it points to replaced; a replaced file's mode is kept.
@@ -22,12 +19,8 @@ const LINKS = 40
 export async function writeFile(path: string, body: AsyncIterable<Uint8Array>, run: Run): Promise<number> {
   if (run.signal.aborted) throw abortedError(run.signal)
   try {
-    const target = await followLinks(path)
-    const there = await statOf(target)
-    if (there?.isDirectory() === true) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
-    if (there !== undefined && !there.isFile()) return await writeStream(createWriteStream(target), path, body, run.signal)
-    // The rename would go through without a right to the file itself, but a file made read-only is meant to stay.
-    if (there !== undefined) await access(target, constants.W_OK)
+    const { target, there } = await replaceable(path)
+    if (there?.isFile() === false) return await writeStream(createWriteStream(target), path, body, run.signal)
     return await writeBeside(target, there, body, run)
   } catch (error) {
     throw writeError(error, path)
@@ -145,62 +138,5 @@ async function* stoppable(body: AsyncIterable<Uint8Array>, signal: AbortSignal):
       if (signal.aborted) told?.catch(() => undefined)
       else await told
     }
-  }
-}
-
-/** Where the bytes belong: the end of a chain of links, whether or not there is a file. */
-export async function followLinks(path: string): Promise<string> {
-  let at = path
-  for (let links = 0; links <= LINKS; links++) {
-    at = join(await realpath(dirname(at)), basename(at))
-    const link = await linkAt(at)
-    if (link === undefined) return at
-    at = resolve(dirname(at), link)
-  }
-  throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
-}
-
-async function statOf(path: string): Promise<Stats | undefined> {
-  return await stat(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  })
-}
-
-/** What a link says; undefined for what is no link, or not there. */
-async function linkAt(path: string): Promise<string | undefined> {
-  return await readlink(path).catch((error: unknown) => {
-    if (codeOf(error) === 'EINVAL' || codeOf(error) === 'ENOENT') return undefined
-    throw error
-  })
-}
-
-/** True for the name of a file that a writer has not finished, or has left behind. */
-export function unfinished(name: string): boolean {
-  return /^\..*\.rm-[a-z0-9-]+\.part$/s.test(name)
-}
-
-/** Hidden, so that no listing takes it in; it carries the run's id, so that a leftover of a killed process can be told apart. */
-function partName(name: string, runId: string): string {
-  const end = `.rm-${runId.replace(/^rm-/, '')}.part`
-  let kept = name
-  while (Buffer.byteLength(kept) + Buffer.byteLength(end) + 1 > NAME_BYTES) kept = Array.from(kept).slice(0, -1).join('')
-  return `.${kept}${end}`
-}
-
-async function keepOwnership(file: FileHandle, there: Stats): Promise<void> {
-  const now = await file.stat()
-  // Only the superuser may give a file away; anyone else's stays their own.
-  if (now.uid !== there.uid || now.gid !== there.gid) await file.chown(there.uid, there.gid).catch(() => undefined)
-  await file.chmod(there.mode & 0o777)
-}
-
-/** A rename is on the disk when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
