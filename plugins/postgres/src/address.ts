@@ -9,7 +9,7 @@ export interface TableName {
 }
 
 /** Options after `?`: those of libpq that are honoured, and ours. */
-export const OPTIONS: readonly string[] = [
+const OPTIONS: readonly string[] = [
   'user', 'password', 'host', 'port', 'dbname', 'application_name', 'connect_timeout', 'options', 'passfile', 'service',
   'sslmode', 'sslrootcert', 'sslcert', 'sslkey',
   'tls', 'tls-ca', 'tls-cert', 'tls-key',

@@ -10,7 +10,7 @@ import { readSettings } from './libpq.js'
 import { PostgresSession } from './session.js'
 import { openSocket, serverText } from './tls-socket.js'
 
-export type { CopyIn, Result, ResultColumn, ServerFacts, Session, Statement } from './session.js'
+export type { CopyIn, Session } from './session.js'
 
 export interface SessionOptions {
   /** Every transaction of the session is read only. */

@@ -20,7 +20,7 @@ export interface Result {
   readonly count: number | undefined
 }
 
-export interface ResultColumn {
+interface ResultColumn {
   readonly name: string
   /** Object identifier of the type. */
   readonly type: number

@@ -4,7 +4,7 @@ import type { TypeFacts } from './origin.js'
 import { quoteIdentifier } from './address.js'
 
 /** One built-in type. Those that are not listed travel as text under their origin. */
-export interface TypeRow {
+interface TypeRow {
   /** Name in pg_type. */
   readonly name: string
   /** As SQL spells it. */
@@ -27,7 +27,7 @@ const NAME_BYTES = 63
 const MOST_DIGITS = 76
 
 /** The types that have a field type, in the order in which a home is looked for. */
-export const TYPES: readonly TypeRow[] = [
+const TYPES: readonly TypeRow[] = [
   plain('bool', 'boolean', 16, { type: 'boolean' }),
   integer('int2', 'smallint', 21, 16),
   integer('int4', 'integer', 23, 32),
@@ -63,7 +63,7 @@ export const TYPES: readonly TypeRow[] = [
 const BY_NAME: ReadonlyMap<string, TypeRow> = new Map(TYPES.map((row) => [row.name, row]))
 
 /** The built-in type of a name in pg_type, where it has a field type. */
-export function typeNamed(name: string): TypeRow | undefined {
+function typeNamed(name: string): TypeRow | undefined {
   return BY_NAME.get(name)
 }
 
