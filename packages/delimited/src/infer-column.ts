@@ -102,7 +102,7 @@ export class ColumnInference {
    *
    * An unquoted empty field where nulls are written otherwise is told apart at the end: it is text in a column of text.
    */
-  #isAbsent(bytes: Uint8Array, start: number, end: number, flag: number): boolean {
+  #isAbsent(bytes: Buffer, start: number, end: number, flag: number): boolean {
     const { nullText } = this.#rules
     if (isNull(bytes, start, end, flag, nullText)) {
       this.#nulls++
@@ -206,7 +206,7 @@ export class ColumnInference {
     return cells
   }
 
-  #isOther(bytes: Uint8Array, start: number, end: number): boolean {
+  #isOther(bytes: Buffer, start: number, end: number): boolean {
     switch (this.#seen.kind) {
       case FLOAT:
         return (numberAt(bytes, start, end) !== NOT_A_NUMBER || exponentAt(bytes, start, end)) && fitsFloat64(bytes, start, end)
@@ -219,7 +219,7 @@ export class ColumnInference {
     }
   }
 
-  #isBoolean(bytes: Uint8Array, start: number, end: number, pair: BooleanPair): boolean {
+  #isBoolean(bytes: Buffer, start: number, end: number, pair: BooleanPair): boolean {
     if (textAt(bytes, start, end, pair.whenTrue)) this.#seen.sawTrue = true
     else if (textAt(bytes, start, end, pair.whenFalse)) this.#seen.sawFalse = true
     else return false
@@ -244,7 +244,7 @@ export class ColumnInference {
     return true
   }
 
-  #widenTo(bytes: Uint8Array, start: number, end: number): void {
+  #widenTo(bytes: Buffer, start: number, end: number): void {
     switch (this.#seen.kind) {
       case NOTHING:
         this.#begin(bytes, start, end)
@@ -262,13 +262,13 @@ export class ColumnInference {
   }
 
   /** Takes the kind of the first value. */
-  #begin(bytes: Uint8Array, start: number, end: number): void {
+  #begin(bytes: Buffer, start: number, end: number): void {
     this.#seen.pair = this.#rules.booleans.find((pair) => this.#isBoolean(bytes, start, end, pair))
     if (this.#seen.pair !== undefined) this.#seen.kind = BOOLEAN
     else this.#beginPlain(bytes, start, end)
   }
 
-  #beginPlain(bytes: Uint8Array, start: number, end: number): void {
+  #beginPlain(bytes: Buffer, start: number, end: number): void {
     if (numberAt(bytes, start, end) !== NOT_A_NUMBER || exponentAt(bytes, start, end)) {
       this.#number(bytes, start, end)
       return
@@ -286,7 +286,7 @@ export class ColumnInference {
   }
 
   /** Takes a number in, by the narrowest kind that holds it and those before it. */
-  #number(bytes: Uint8Array, start: number, end: number): void {
+  #number(bytes: Buffer, start: number, end: number): void {
     const digits = numberAt(bytes, start, end)
     if (digits === NOT_A_NUMBER && !exponentAt(bytes, start, end)) {
       this.#seen.kind = TEXT
@@ -305,14 +305,14 @@ export class ColumnInference {
   }
 
   /** The column is not boolean after all: what it held is seen again as what else it may be. */
-  #unboolean(bytes: Uint8Array, start: number, end: number): void {
+  #unboolean(bytes: Buffer, start: number, end: number): void {
     const { whenTrue, whenFalse } = this.#seen.pair!
     this.#seen.kind = NOTHING
     for (const seen of [...this.#seen.sawTrue ? [whenTrue] : [], ...this.#seen.sawFalse ? [whenFalse] : []]) this.#seeAgain(seen, 0, seen.length)
     this.#seeAgain(bytes, start, end)
   }
 
-  #seeAgain(bytes: Uint8Array, start: number, end: number): void {
+  #seeAgain(bytes: Buffer, start: number, end: number): void {
     if (this.#seen.kind === NOTHING) this.#beginPlain(bytes, start, end)
     else if (this.#seen.kind === TIMESTAMP || this.#seen.kind === TIME || this.#seen.kind === DATE || this.#seen.kind === UUID) this.#seen.kind = TEXT
     else this.#widenTo(bytes, start, end)
@@ -320,6 +320,6 @@ export class ColumnInference {
 
 }
 
-function isBackslashN(bytes: Uint8Array, start: number, end: number, flag: number): boolean {
+function isBackslashN(bytes: Buffer, start: number, end: number, flag: number): boolean {
   return end - start === 2 && bytes[start] === 92 && bytes[start + 1] === 78 && (flag & QUOTED) === 0
 }

@@ -1,21 +1,20 @@
 // Which type is found for which values, judged by a slow second opinion made of strings and big integers, and by decoding with it.
-import type { FieldType, Look, RecordsFormat, Told } from '@records-mover/core/plugin'
+import type { FieldType, Told } from '@records-mover/core/plugin'
 import {
-  MoveError, decimalText, floatText, parseDate, parseDecimal, parseTime, parseTimestamp, timeText, timestampText, typeText, valueText,
+  MoveError, decimalText, floatText, parseDate, parseDecimal, parseTime, parseTimestamp, timeText, timestampText, typeText,
 } from '@records-mover/core/plugin'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { partOf, runOf } from '../test/parts.js'
+import { chunksIn, partOf } from '../test/parts.js'
+import { rowsOf, testRun } from '../test/support.js'
 import { decode } from './decode.js'
 import { look } from './look.js'
-
-type Found = Look & { readonly format: RecordsFormat }
 
 const TOLD: Told = { hints: { 'header-row': true, 'field-delimiter': ',' } }
 
 /** The type of the one column of these cells, as they stand in the file, and a `?` when it may be null. */
 async function typeOf(cells: readonly string[], told: Told = TOLD): Promise<string> {
-  const { schema } = await look([partOf(`name\n${cells.join('\n')}\n`)], told, 'types', runOf())
+  const { schema } = await look([partOf(`name\n${cells.join('\n')}\n`)], told, 'types', testRun())
   return typeText(schema.fields[0]!.type) + (schema.fields[0]!.nullable ? '?' : '')
 }
 
@@ -89,7 +88,7 @@ describe('the type of a column', () => {
 
   test('of no record is text that may be null', async () => {
     expect(await typeOf([])).toBe('string?')
-    const { rows, rowsExact } = await look([partOf('name\n')], TOLD, 'types', runOf())
+    const { rows, rowsExact } = await look([partOf('name\n')], TOLD, 'types', testRun())
     expect({ rows, rowsExact }).toEqual({ rows: 0, rowsExact: true })
   })
 
@@ -115,7 +114,7 @@ describe('the type of a column', () => {
   })
 
   test('keeps one spelling of booleans for the whole file, and says which field stays text', async () => {
-    const { schema, format, notes } = await look([partOf('a,b,c\n1,TRUE,true\n2,FALSE,false\n')], {}, 'types', runOf())
+    const { schema, format, notes } = await look([partOf('a,b,c\n1,TRUE,true\n2,FALSE,false\n')], {}, 'types', testRun())
     expect(schema.fields.map((field) => field.type.type)).toEqual(['integer', 'boolean', 'string'])
     expect(format.hints['boolean-text']).toEqual(['TRUE', 'FALSE'])
     expect(notes).toContain('field "c" stays text: it spells booleans in another way than a field before it')
@@ -126,7 +125,7 @@ describe('nulls written as \\N', () => {
   const late = (line: string): string => 'id,text\n' + '1,some text of no importance\n'.repeat(60_000) + line + '1,x\n'.repeat(30_000)
 
   test('are found behind the sample, and then empty fields are text', async () => {
-    const { format, schema, notes } = await look([partOf(late('\\N,\n'), { chunkBytes: 100_000 })], {}, 'types', runOf())
+    const { format, schema, notes } = await look([partOf(late('\\N,\n'), { chunkBytes: 100_000 })], {}, 'types', testRun())
     expect(format.hints['null-text']).toBe('\\N')
     expect(schema.fields).toEqual([
       { name: 'id', type: { type: 'integer', bits: 64, signed: true }, nullable: true }, { name: 'text', type: { type: 'string' }, nullable: false },
@@ -135,19 +134,19 @@ describe('nulls written as \\N', () => {
   })
 
   test('are found in a column of text', async () => {
-    const { format, schema } = await look([partOf(late('1,\\N\n'))], {}, 'types', runOf())
+    const { format, schema } = await look([partOf(late('1,\\N\n'))], {}, 'types', testRun())
     expect(format.hints['null-text']).toBe('\\N')
     expect(schema.fields[1]!.nullable).toBe(true)
   })
 
   test('are text when quoted', async () => {
-    const { format, schema } = await look([partOf(late('1,"\\N"\n'))], {}, 'types', runOf())
+    const { format, schema } = await look([partOf(late('1,"\\N"\n'))], {}, 'types', testRun())
     expect(format.hints['null-text']).toBe('')
     expect(schema.fields[1]!.nullable).toBe(false)
   })
 
   test('are refused beside empty fields among numbers, since both may be null', async () => {
-    const error: unknown = await look([partOf('id,n\n1,\\N\n2,\n3,4\n')], {}, 'types', runOf()).catch((thrown: unknown) => thrown)
+    const error: unknown = await look([partOf('id,n\n1,\\N\n2,\n3,4\n')], {}, 'types', testRun()).catch((thrown: unknown) => thrown)
     expect(MoveError.is(error)).toBe(true)
     expect(error).toMatchObject({ code: 'refused', context: { field: 'n', hint: 'null-text' } })
   })
@@ -193,7 +192,7 @@ describe('any table', () => {
       const records = Array.from({ length: rows }, (_, row) => columns.map((cells) => cell(cells[row]!)).join(','))
       const content = [names.join(','), ...records].map((line) => `${line}\n`).join('')
       const told: Told = { hints: { ...TOLD.hints, 'null-text': '', 'quoting': 'minimal', 'quotechar': '"', 'doublequote': true, 'escape': null, 'record-terminator': '\n' } }
-      const found = await look([partOf(content, { chunkBytes })], told, 'types', runOf())
+      const found = await look([partOf(content, { chunkBytes })], told, 'types', testRun())
       expect(found.rows).toBe(rows)
       const booleans = columns.map((cells) => expectedType(cells))
       for (const [k, cells] of columns.entries()) {
@@ -203,37 +202,14 @@ describe('any table', () => {
         const another = booleans[k]!.startsWith('boolean') && booleans[k] !== booleans[first]
         expect(typeText(type)).toBe(another ? 'string' : booleans[k]!.replace(/ of .*/, ''))
       }
-      const decoded = await texts(content, found, chunkBytes)
+      const decoded = await rowsOf(decode(chunksIn(found.format, partOf(content, { chunkBytes })), found.schema, found.schema, testRun()))
       for (const [k, cells] of columns.entries()) {
         const { type } = found.schema.fields[k]!
-        expect(decoded[k]).toEqual(cells.map((text) => text === null ? null : normalised(text, type)))
+        expect(decoded.map((row) => row[k])).toEqual(cells.map((text) => text === null ? null : normalised(text, type)))
       }
     }), { numRuns: 1500 })
   }, 120_000)
 })
-
-/** Every value of a file as decoding gives it, by field, in canonical text. */
-async function texts(content: string, found: Found, chunkBytes: number): Promise<(string | null)[][]> {
-  const { schema, format } = found
-  const columns: (string | null)[][] = schema.fields.map(() => [])
-  const batches = decode({
-    format,
-    parts: (async function* () {
-      await Promise.resolve()
-      yield partOf(content, { chunkBytes })
-    })(),
-    tally: () => ({}),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }, schema, schema, runOf())
-  for await (const part of batches.parts) {
-    for await (const batch of part) {
-      for (const [k, field] of schema.fields.entries()) {
-        for (let row = 0; row < batch.rows; row++) columns[k]!.push(valueText(field.type, batch.columns[k]!, row))
-      }
-    }
-  }
-  return columns
-}
 
 /** The canonical text of what a cell spells, by core's slow parsers. */
 function normalised(text: string, type: FieldType): string {

@@ -1,11 +1,13 @@
 // Looking at whole files: real ones, many parts, and bytes of every kind; what is found is what decoding then reads.
 import { readFile } from 'node:fs/promises'
 import type { Look, Part, RecordsFormat, Run, Told } from '@records-mover/core/plugin'
-import { MoveError, typeText, valueText } from '@records-mover/core/plugin'
+import { MoveError, typeText } from '@records-mover/core/plugin'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { partOf, runOf } from '../test/parts.js'
+import { chunksIn, partOf } from '../test/parts.js'
+import type { Row } from '../test/support.js'
+import { rowsOf, testRun } from '../test/support.js'
 import { decode } from './decode.js'
 import { look } from './look.js'
 
@@ -14,40 +16,24 @@ type Found = Look & { readonly format: RecordsFormat }
 const DATASETS = new URL('../../records-mover/node_modules/@observablehq/sample-datasets/', import.meta.url)
 
 const lookAt = (content: string | Uint8Array, told: Told = {}, need: 'names' | 'types' = 'types'): Promise<Found> =>
-  look([partOf(content)], told, need, runOf())
+  look([partOf(content)], told, need, testRun())
 
-async function refusal(parts: readonly Part[], need: 'names' | 'types' = 'types', run: Run = runOf()): Promise<MoveError> {
+async function refusal(parts: readonly Part[], need: 'names' | 'types' = 'types', run: Run = testRun()): Promise<MoveError> {
   const error: unknown = await look(parts, {}, need, run).catch((thrown: unknown) => thrown)
   if (!MoveError.is(error)) expect.fail(`no refusal but ${JSON.stringify(error)}`)
   return error
 }
 
 /** Every record as decoding under what was found gives it, in canonical text. */
-async function recordsIn(parts: readonly Part[], found: Found): Promise<(string | null)[][]> {
-  const { schema, format } = found
-  const records: (string | null)[][] = []
-  const batches = decode({
-    format,
-    parts: (async function* () {
-      await Promise.resolve()
-      yield* parts
-    })(),
-    tally: () => ({}),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }, schema, schema, runOf())
-  for await (const part of batches.parts) {
-    for await (const batch of part) {
-      for (let row = 0; row < batch.rows; row++) records.push(schema.fields.map(({ type }, k) => valueText(type, batch.columns[k]!, row)))
-    }
-  }
-  return records
+function recordsIn(parts: readonly Part[], { schema, format }: Found): Promise<Row[]> {
+  return rowsOf(decode(chunksIn(format, ...parts), schema, schema, testRun()))
 }
 
 describe('real files', () => {
   test('of Olympians get the types a person would give them', async () => {
     const content = await readFile(new URL('olympians.csv', DATASETS))
     const part = partOf(content, { name: 'olympians.csv', chunkBytes: 50_000 })
-    const found = await look([part], {}, 'types', runOf())
+    const found = await look([part], {}, 'types', testRun())
     expect(found.schema.fields.map((field) => `${field.name}: ${typeText(field.type)}${field.nullable ? '?' : ''}`)).toEqual([
       'id: integer 64', 'name: string', 'nationality: string', 'sex: string', 'date_of_birth: date', 'height: decimal(3,2)?', 'weight: integer 64?',
       'sport: string', 'gold: integer 64', 'silver: integer 64', 'bronze: integer 64', 'info: string?',
@@ -64,9 +50,9 @@ describe('real files', () => {
       const rows = await recordsIn([partOf(content)], found)
       const [header, ...expected] = parse(content, { bom: true, relax_column_count: false })
       expect(found.schema.fields.map((field) => field.name)).toEqual(header)
-      const same = expected.map((record) => record.map((text, k) => text === '' ? null : valueOf(text, typeText(found.schema.fields[k]!.type))))
-      expect(rows.length).toBe(same.length)
-      expect(rows.map((row, n) => row.map((text, k) => text === null ? null : valueOf(text, typeText(found.schema.fields[k]!.type))).join('\0') === same[n]!.join('\0')).indexOf(false)).toBe(-1)
+      const types = found.schema.fields.map((field) => typeText(field.type))
+      const comparable = (record: Row): (string | number | null)[] => record.map((text, k) => text === null || text === '' ? null : valueOf(text, types[k]!))
+      expect(rows.map(comparable)).toEqual(expected.map(comparable))
     },
   )
 })
@@ -88,7 +74,7 @@ describe('a look for names only', () => {
         yield chunk
       }
     } }
-    const found = await look([counted], {}, 'names', runOf())
+    const found = await look([counted], {}, 'names', testRun())
     expect(found.schema.fields).toEqual(['id', 'name'].map((name) => ({ name, type: { type: 'string' }, nullable: true })))
     expect(found.rowsExact).toBeUndefined()
     expect(Math.abs(found.rows! - 100_000)).toBeLessThan(1000)
@@ -97,7 +83,7 @@ describe('a look for names only', () => {
   })
 
   test('says nothing of rows and bytes where the size is not known', async () => {
-    const found = await look([partOf('id,name\n1,x\n', { unsized: true })], {}, 'names', runOf())
+    const found = await look([partOf('id,name\n1,x\n', { unsized: true })], {}, 'names', testRun())
     expect(found.rows).toBeUndefined()
     expect(found.byteLength).toBeUndefined()
   })
@@ -105,8 +91,8 @@ describe('a look for names only', () => {
 
 describe('several parts', () => {
   test('are seen to the last, and their fields found by their names', async () => {
-    const parts = [partOf('id,n\n1,2\n', { name: '1.csv' }), partOf('n,id\n0.5,7\n\n'.trimEnd() + '\n', { name: '2.csv' }), partOf('id,n\n', { name: '3.csv' })]
-    const found = await look(parts, {}, 'types', runOf())
+    const parts = [partOf('id,n\n1,2\n', { name: '1.csv' }), partOf('n,id\n0.5,7', { name: '2.csv' }), partOf('id,n\n', { name: '3.csv' })]
+    const found = await look(parts, {}, 'types', testRun())
     expect(found.schema.fields.map((field) => typeText(field.type))).toEqual(['integer 64', 'decimal(2,1)'])
     expect(found.rows).toBe(2)
     expect(await recordsIn(parts, found)).toEqual([['1', '2.0'], ['7', '0.5']])
@@ -120,7 +106,7 @@ describe('several parts', () => {
 
   test('are sampled beyond the first', async () => {
     const parts = [partOf('id,text\n1,plain\n'), partOf('id,text\n2,"said \\"x\\", left"\n')]
-    const found = await look(parts, {}, 'types', runOf())
+    const found = await look(parts, {}, 'types', testRun())
     expect(found.format.hints).toMatchObject({ doublequote: false, escape: '\\' })
     expect(await recordsIn(parts, found)).toEqual([['1', 'plain'], ['2', 'said "x", left']])
   })
@@ -153,7 +139,7 @@ describe('what cannot be looked at', () => {
   })
 
   test('is a record over the limit', async () => {
-    const run = { ...runOf(), limits: { fieldBytes: 1 << 16, recordBytes: 1 << 17, fields: 100 } }
+    const run = testRun({ limits: { fieldBytes: 1 << 16, recordBytes: 1 << 17, fields: 100 } })
     const long = `id,text\n1,"${'x'.repeat(1 << 20)}"\n`
     expect(await refusal([partOf(long)], 'types', run)).toMatchObject({ code: 'over-limit' })
     expect(await refusal([partOf(`a${',a'.repeat(200)}\n`)], 'types', run)).toMatchObject({ code: 'over-limit', context: { limit: 'fields' } })
@@ -169,7 +155,7 @@ describe('what cannot be looked at', () => {
         yield chunk
       }
     } }
-    expect(await refusal([stopping], 'types', runOf(stop.signal))).toMatchObject({ code: 'aborted' })
+    expect(await refusal([stopping], 'types', testRun({ signal: stop.signal }))).toMatchObject({ code: 'aborted' })
     expect(chunks).toBe(5)
   })
 })
@@ -183,7 +169,7 @@ describe('any bytes', () => {
       const part = partOf(content, { chunkBytes })
       let found: Found
       try {
-        found = await look([part], {}, 'types', runOf())
+        found = await look([part], {}, 'types', testRun())
       } catch (error) {
         if (!MoveError.is(error) || error.code === 'failed') throw error
         return

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { digitsAfter, digitsBefore, exponentAt, fitsFloat64, fitsInt64, NOT_A_NUMBER, numberAt } from './recognise-number.js'
 
 // Bytes of the neighbours on both sides must not count.
-const inside = (text: string): [Uint8Array, number, number] => {
+const inside = (text: string): [Buffer, number, number] => {
   const bytes = Buffer.from(`-9${text}9.5`)
   return [bytes, 2, bytes.length - 3]
 }

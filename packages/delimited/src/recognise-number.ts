@@ -56,15 +56,16 @@ export function fitsInt64(bytes: Uint8Array, start: number, end: number): boolea
 /**
  * True when a number of 64 bits in floating point, written again in its shortest form, has the same digits: nothing is lost.
  *
- * Takes what `numberAt` or `exponentAt` recognised. Makes strings only for numbers of 16 and 17 digits, or near the ends of the range.
+ * Takes what `numberAt` or `exponentAt` recognised. Makes a string for a number of more than 15 digits or with an exponent.
  */
-export function fitsFloat64(bytes: Uint8Array, start: number, end: number): boolean {
+export function fitsFloat64(bytes: Buffer, start: number, end: number): boolean {
   // Any 15 digits survive the way into a double and back, away from its smallest and largest numbers.
   if (end - start <= 15 && !hasExponent(bytes, start, end)) return true
   // So does any whole number up to 2^53, which is 9007199254740992.
   if (end - start === 16 && bytes[start]! < 57 && isDigits(bytes, start, end)) return true
-  const text = asciiText(bytes, start, end)
+  const text = bytes.toString('latin1', start, end)
   const value = Number(text)
+  if (String(value) === text) return true
   if (!Number.isFinite(value)) return false
   return shortestDigits(text) === shortestDigits(value.toExponential())
 }
@@ -89,12 +90,6 @@ function hasExponent(bytes: Uint8Array, start: number, end: number): boolean {
 function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (((bytes[at]! - 48) >>> 0) > 9) return false
   return true
-}
-
-function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  let text = ''
-  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]!)
-  return text
 }
 
 /** The digits without zeros at either end and the power of ten they stand for: equal for equal numbers. */

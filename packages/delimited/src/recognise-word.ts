@@ -11,8 +11,8 @@ export const BOOLEAN_PAIRS: readonly (readonly [string, string])[] = [
 /** A pair of spellings as bytes: what a column is compared with. */
 export interface BooleanPair {
   readonly texts: readonly [string, string]
-  readonly whenTrue: Uint8Array
-  readonly whenFalse: Uint8Array
+  readonly whenTrue: Buffer
+  readonly whenFalse: Buffer
   /** True when a column needs both of them to be boolean: a single letter is a code as often. */
   readonly both: boolean
 }

@@ -18,7 +18,7 @@ export interface DialectDecision {
 }
 
 /** Delimiters that are tried, the likeliest first. Blanks and colons stand in too many texts: they have to be told. */
-export const DELIMITERS: readonly string[] = [',', '\t', ';', '|', '\x01', '\x1f', '^', '~']
+const DELIMITERS: readonly string[] = [',', '\t', ';', '|', '\x01', '\x1f', '^', '~']
 
 /** A delimiter with the candidate that was chosen for it, or with the error that stops all of them. */
 interface Attempt {

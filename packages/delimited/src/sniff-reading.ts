@@ -78,7 +78,7 @@ export function cellText({ bytes, dialect, starts, ends, flags }: Reading, cell:
 }
 
 /** The text of a field that the scanner found, out of its quotes and escapes. Makes a string: for headers and samples. */
-export function fieldText(bytes: Buffer, start: number, end: number, flag: number, dialect: Dialect): string {
+function fieldText(bytes: Buffer, start: number, end: number, flag: number, dialect: Dialect): string {
   if ((flag & ESCAPED) === 0) return bytes.toString('utf8', start, end)
   const out = Buffer.alloc(end - start)
   const length = unescape(bytes, start, end, flag, dialect, out, 0)

@@ -136,7 +136,7 @@ function wideEncoding(bytes: Buffer): string | undefined {
 }
 
 /** The length without a character that is cut at the end. */
-export function wholeCharacters(bytes: Buffer): number {
+function wholeCharacters(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]!
     if (byte >= 0xc0) return bytes.length - back

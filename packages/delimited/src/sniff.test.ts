@@ -2,7 +2,8 @@
 import type { Told } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
 import { describe, expect, test } from 'vitest'
-import { partOf, runOf } from '../test/parts.js'
+import { partOf } from '../test/parts.js'
+import { testRun } from '../test/support.js'
 import type { Hints } from './hints.js'
 import { sniff } from './sniff.js'
 
@@ -14,13 +15,13 @@ const DEFAULTS: Partial<Hints> = {
 }
 
 async function found(content: string | Uint8Array, told: Told = {}): Promise<Found & { notes: readonly string[] }> {
-  const { hints, names, notes } = (await sniff([partOf(content)], told, runOf()))!
+  const { hints, names, notes } = (await sniff([partOf(content)], told, testRun()))!
   const named = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, hints[name as keyof Hints]]))
   return { hints: named, names, notes }
 }
 
 async function refusal(content: string | Uint8Array, told: Told = {}): Promise<MoveError> {
-  const error: unknown = await sniff([partOf(content)], told, runOf()).catch((thrown: unknown) => thrown)
+  const error: unknown = await sniff([partOf(content)], told, testRun()).catch((thrown: unknown) => thrown)
   if (!MoveError.is(error)) expect.fail(`no refusal but ${JSON.stringify(error)}`)
   return error
 }
@@ -110,8 +111,8 @@ describe('a dialect is found', () => {
   })
 
   test('as nothing when there are no bytes', async () => {
-    expect(await sniff([partOf(''), partOf('')], {}, runOf())).toBeUndefined()
-    expect((await sniff([partOf(''), partOf('id,name\n1,x\n')], {}, runOf()))?.names).toEqual(['id', 'name'])
+    expect(await sniff([partOf(''), partOf('')], {}, testRun())).toBeUndefined()
+    expect((await sniff([partOf(''), partOf('id,name\n1,x\n')], {}, testRun()))?.names).toEqual(['id', 'name'])
   })
 })
 

@@ -1,5 +1,6 @@
-// Parts and runs in memory, for tests of what reads them.
-import type { Part, Run } from '@records-mover/core/plugin'
+// Parts in memory that take bounds, for tests of what looks at files.
+import type { Chunks, Part, RecordsFormat } from '@records-mover/core/plugin'
+import { once } from './support.js'
 
 /** A part of text or bytes that is given in chunks of `chunkBytes` (default: all at once); `once` for one that cannot be read again. */
 export function partOf(content: string | Uint8Array, options: { name?: string, chunkBytes?: number, once?: true, unsized?: true } = {}): Part {
@@ -18,14 +19,7 @@ export function partOf(content: string | Uint8Array, options: { name?: string, c
   }
 }
 
-export function runOf(signal: AbortSignal = new AbortController().signal): Run {
-  return {
-    id: 'test',
-    signal,
-    limits: { fieldBytes: 1 << 26, recordBytes: 1 << 28, fields: 16_384 },
-    concurrency: 1,
-    allow: [],
-    scratch: () => Promise.reject(new Error('this run has no folder')),
-    emit: () => undefined,
-  }
+/** These parts, in one format. */
+export function chunksIn(format: RecordsFormat, ...parts: Part[]): Chunks {
+  return { format, parts: once(...parts), tally: () => ({}), [Symbol.asyncDispose]: () => Promise.resolve() }
 }
