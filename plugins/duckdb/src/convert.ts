@@ -41,9 +41,15 @@ export function textSql(sql: string, type: FieldType): string | undefined {
         : `case when ${sql} < 0 then '-0' || cast(-${sql} as varchar) else '0' || cast(${sql} as varchar) end`
     case 'date':
       return `replace(cast(${sql} as varchar), ' (BC)', ' BC')`
-    case 'timestamp':
+    case 'timestamp': {
+      // DuckDB 1.5 spells an instant by way of floating point: 294247-01-10 04:00:54.775806+00 comes out a millisecond late.
+      const text = type.zoned ? `cast(make_timestamp(epoch_us(${sql})) as varchar)` : `cast(${sql} as varchar)`
+      const zone = type.zoned ? ` || '+00'` : ''
+      // Nanoseconds begin in 1677.
+      if (type.unit === 'ns') return text
       // DuckDB writes the era behind the date, PostgreSQL behind everything.
-      return `case when contains(cast(${sql} as varchar), '(BC)') then replace(cast(${sql} as varchar), ' (BC)', '') || ' BC' else cast(${sql} as varchar) end`
+      return `case when ${sql} < '0001-01-01'::${homeOf(type)!.sql} then replace(${text}, ' (BC)', '')${zone} || ' BC' else ${text}${zone} end`
+    }
     default:
       return `cast(${sql} as varchar)`
   }

@@ -147,7 +147,7 @@ export class Session {
 
   /** The error to report: what DuckDB says of an interrupted statement is not the reason, the signal is. */
   reason(error: unknown): unknown {
-    return this.stopped === undefined || (MoveError.is(error) && error.code === 'aborted') ? error : aborted(this.stopped)
+    return this.stopped === undefined ? error : aborted(this.stopped)
   }
 
   /** Stops the statement that is running, if any. */

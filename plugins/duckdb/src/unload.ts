@@ -71,26 +71,18 @@ async function lookAhead(session: Session, relation: Relation, columns: readonly
       // DuckDB quotes whatever holds the mark of a comment; the two characters end a COPY of older PostgreSQL, so we quote them.
       return [`bool_or(contains(${text}, '#') or ${text} = '\\.')`]
     }
-    if (type.type !== 'date' && type.type !== 'timestamp') return ['false']
-    const { declared } = column
-    return [`case when max(${own}) = 'infinity'::${declared} or min(${own}) = '-infinity'::${declared} then null else min(${own}) < '0001-01-01'::${declared} end`]
+    if (!isMoment(column)) return [`'plain'`]
+    const { sql } = column.home!
+    // Nanoseconds begin in 1677.
+    const era = type.type === 'timestamp' && type.unit === 'ns' ? '' : ` when min(${own}) < '0001-01-01'::${sql} then 'era'`
+    return [`case when max(${own}) = 'infinity'::${sql} or min(${own}) = '-infinity'::${sql} then 'infinite'${era} else 'plain' end`]
   })
-  const [answers] = await session.rows(`select count(*)::varchar, ${questions.map((sql) => `cast(${sql} as varchar)`).join(', ')} from ${relation.sql}`, what)
-  const [count, ...flags] = answers!
-  const infinite = columns.find((column, k) => count !== '0' && flags[k] === null && isMoment(column) )
-  if (infinite !== undefined && await holdsInfinity(session, relation, infinite, what)) {
+  const [flags] = await session.rows(`select ${questions.map((sql) => `cast(${sql} as varchar)`).join(', ')} from ${relation.sql}`, what)
+  const infinite = columns.find((_, k) => flags![k] === 'infinite')
+  if (infinite !== undefined) {
     throw new MoveError('bad-data', `"${infinite.name}" holds an infinite ${typeOf(infinite).type}: leave it out or cast it to varchar with a query`, { context: { field: infinite.name } })
   }
-  return {
-    odd: columns.some((column, k) => isText(typeOf(column)) && flags[k] === 'true'),
-    eras: columns.map((column, k) => isMoment(column) && flags[k] === 'true'),
-  }
-}
-
-/** A column of nothing but nulls gives the same answer as one with infinity in it. */
-async function holdsInfinity(session: Session, relation: Relation, { name }: TableColumn, what: string): Promise<boolean> {
-  const [row] = await session.rows(`select cast(count(${quoteIdentifier(name)}) as varchar) from ${relation.sql}`, what)
-  return row![0] !== '0'
+  return { odd: flags!.includes('true'), eras: flags!.map((flag) => flag === 'era') }
 }
 
 // https://duckdb.org/docs/stable/sql/statements/copy#csv-options
@@ -115,8 +107,10 @@ function fieldSql(column: TableColumn, eras: boolean, quotes: Dialect | undefine
   if (quotes?.quoting === 'all' || (quotes?.quoting === 'nonnumeric' && type.type !== 'integer' && type.type !== 'decimal')) {
     return `${quoteText(quotes.quote)} || ${textSql(own, type)!} || ${quoteText(quotes.quote)}`
   }
+  if (isZoned(type) && !eras) return `cast(make_timestamp(epoch_us(${own})) as varchar) || '+00'`
   // COPY turns these into text by itself, and faster.
-  const plain = type.type === 'boolean' || type.type === 'integer' || type.type === 'uuid' || type.type === 'time' || (isMoment(column) && !eras)
+  const plain = type.type === 'boolean' || type.type === 'integer' || type.type === 'uuid' || type.type === 'time'
+    || (isMoment(column) && !eras && !isZoned(type))
     || (type.type === 'decimal' && type.precision > type.scale)
   return plain ? own : textSql(own, type)!
 }
@@ -150,6 +144,10 @@ function typeOf({ home }: TableColumn): FieldType {
 
 function isText({ type }: FieldType): boolean {
   return type === 'string' || type === 'json'
+}
+
+function isZoned(type: FieldType): boolean {
+  return type.type === 'timestamp' && type.zoned
 }
 
 function isMoment(column: TableColumn): boolean {
