@@ -46,9 +46,9 @@ export function readInteger(bytes: Uint8Array, start: number, end: number, bits:
     return verdict
   }
   if (signed) {
-    const limit = 2 ** (bits - 1)
+    const limit = bits === 32 ? 0x8000_0000 : bits === 16 ? 0x8000 : 0x80
     if (value >= limit || value < -limit) return OUT_OF_RANGE
-  } else if (value < 0 || value >= 2 ** bits) return OUT_OF_RANGE
+  } else if (value < 0 || value > (bits === 32 ? 0xffff_ffff : bits === 16 ? 0xffff : 0xff)) return OUT_OF_RANGE
   words[at] = value | 0
   return verdict
 }
@@ -88,6 +88,7 @@ export function readDecimal(
   const whole = point - first
   const fraction = point === end ? 0 : end - point - 1
   const spelled = whole > 0 && fraction === scale && (scale > 0 || point === end) && (whole === 1 || bytes[first] !== ZERO)
+    && whole + fraction <= SAFE_DIGITS
   if (!spelled || (negative && value === 0)) return readLongDecimal(bytes, start, end, precision, scale, words, at, count)
   if (precision <= SAFE_DIGITS && value >= POWERS_OF_TEN[precision]!) return OUT_OF_RANGE
   if (negative) value = -value

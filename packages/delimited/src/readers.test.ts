@@ -82,6 +82,12 @@ describe('decimals', () => {
     }), { numRuns: 20_000 })
   })
 
+  test('keep every digit where doubles end', () => {
+    for (const text of ['9999999999999999', '-9007199254740993', '999999999999999', '1000000000000000']) {
+      expect(read({ type: 'decimal', precision: 16, scale: 0 }, text)).toEqual({ verdict: EXACT, text })
+    }
+  })
+
   test('say whether the range or the fraction is at fault', () => {
     const type: FieldType = { type: 'decimal', precision: 10, scale: 2 }
     expect(read(type, '12345678.90').verdict).toBe(EXACT)

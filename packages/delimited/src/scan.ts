@@ -54,7 +54,7 @@ const CR = 13
 const BOM = [0xef, 0xbb, 0xbf]
 const NONE = Buffer.alloc(0)
 // A region is what one `next()` gives: small enough to stay in the processor's cache, large enough to forget the call.
-const REGION_FIELDS = 1 << 15
+const REGION_FIELDS = 1 << 14
 const REGION_BYTES = 1 << 20
 
 // What a byte means in an unquoted field.
@@ -205,19 +205,31 @@ export class Scanner {
     let wrongAt = 0
     let wrongField = -1
 
+    let capacity = starts.length
+
     scan: while (position < length || field > recordField) {
-      if (field === starts.length) {
+      if (field === capacity) {
         if (rows > 0) break
         if (field > this.#limits.fields) this.#overLimit('fields', this.#limits.fields, position)
         const grown = grow(records)
         starts = grown.starts
         ends = grown.ends
         flags = grown.flags
+        capacity = starts.length
       }
       const fieldStart = position
       let kind = PLAIN
-      let flag = 0
       while (position < length && (kind = outside[bytes[position]!]!) === PLAIN) position++
+      if (kind === DELIMITER) {
+        // Most fields end here.
+        starts[field] = fieldStart
+        ends[field] = position
+        flags[field] = 0
+        field++
+        position++
+        continue
+      }
+      let flag = 0
 
       if (kind === FORBIDDEN && position === fieldStart && bytes[position] === quote) {
         position++
@@ -308,11 +320,7 @@ export class Scanner {
       }
       field++
       position++
-      if (!ending) {
-        // `a,` at the very end has a last, empty field.
-        if (position >= length && !ended) break
-        continue
-      }
+      if (!ending) continue
 
       if (position > length) position = length
       const found = field - recordField

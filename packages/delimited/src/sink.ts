@@ -8,6 +8,9 @@ export class Sink {
   at = 0
   /** Chunks that are finished; the caller takes them away. */
   full: Buffer[] = []
+  #passed: Buffer | undefined
+  #start = 0
+  #end = 0
 
   /** Makes room for `count` more bytes behind `at`, keeping the record that is being written. */
   room(at: number, count: number): void {
@@ -26,13 +29,24 @@ export class Sink {
     this.room(0, count)
   }
 
-  /** Passes bytes of another's on, behind what was written so far. */
-  pass(bytes: Buffer): void {
+  /** Passes the bytes from `start` to `end` of another's on, behind what was written so far; neighbours go as one chunk. */
+  pass(bytes: Buffer, start: number, end: number): void {
+    if (this.at > 0) this.flush()
+    if (this.#passed === bytes && this.#end === start) {
+      this.#end = end
+      return
+    }
     this.flush()
-    this.full.push(bytes)
+    this.#passed = bytes
+    this.#start = start
+    this.#end = end
   }
 
   flush(): void {
+    if (this.#passed !== undefined) {
+      this.full.push(this.#passed.subarray(this.#start, this.#end))
+      this.#passed = undefined
+    }
     if (this.at === 0) return
     this.full.push(this.buffer.subarray(0, this.at))
     this.buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)

@@ -62,7 +62,7 @@ function isIdentity(plans: readonly ColumnPlan[], positions: readonly number[], 
 }
 
 function pass(records: Records, dialect: Dialect, sink: Sink): void {
-  sink.pass(records.bytes.subarray(records.start, records.end))
+  sink.pass(records.bytes, records.start, records.end)
   // Parts may be joined by their receiver: each ends as a record ends.
-  if (!records.terminated) sink.pass(Buffer.from(dialect.terminator))
+  if (!records.terminated) sink.pass(Buffer.from(dialect.terminator), 0, dialect.terminator.length)
 }
