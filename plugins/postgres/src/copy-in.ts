@@ -39,18 +39,23 @@ export async function copyIn(session: Session, from: Chunks, into: CopyTarget, r
 async function copyPart(session: Session, sql: string, part: Part, from: Chunks, into: CopyTarget, run: Run): Promise<number> {
   const stream = session.copyIn(sql)
   let vendor: unknown
-  const closed = new Promise<void>((resolve) => stream.once('close', resolve))
-  stream.on('error', (error) => { vendor ??= error })
+  // An error of the server does not close the stream, and only destroying it closes it without an end.
+  const settled = new Promise<void>((resolve) => {
+    stream.once('finish', resolve).once('close', resolve).on('error', (error) => {
+      vendor ??= error
+      resolve()
+    })
+  })
   try {
     await pour(guarded(part, from, session), stream)
   } catch (error) {
-    const told = vendor
+    if (vendor !== undefined) throw explain(vendor)
     // What the source says stays here: the server would log it.
     stream.destroy(new Error('the records could not be read'))
-    await closed
-    throw told === undefined ? error : explain(told)
+    await settled
+    throw error
   }
-  await closed
+  await settled
   if (vendor !== undefined) throw explain(vendor)
   return stream.rowCount
 

@@ -5,6 +5,7 @@ import { quoteIdentifier } from './address.js'
 import { passes } from './binary-pass.js'
 import type { Session } from './connect.js'
 import type { CopyTarget } from './copy-in.js'
+import type { TypeFacts } from './origin.js'
 import { fieldFacts } from './origin.js'
 
 /** Why the server would change a value on the way; undefined when every field arrives as it is. */
@@ -14,12 +15,16 @@ export function refuseNative(given: RecordsSchema, as: RecordsSchema): Why | und
     const from = byName.get(field.name)
     const [source, target] = [from === undefined ? undefined : fieldFacts(from)?.type, fieldFacts(field)?.type]
     if (from === undefined || source === undefined || target === undefined) return `the type of field "${field.name}" is not known on both sides`
-    // The very same type of the very same database needs no portable form.
-    if (JSON.stringify(source) !== JSON.stringify(target) && !passes(source, target)) {
+    if (!oneType(source, target) && !passes(source, target)) {
       return `field "${field.name}": the server would turn ${from.origin?.type ?? typeText(from.type)} into ${field.origin?.type ?? typeText(field.type)} without checking values`
     }
   }
   return undefined
+}
+
+/** The very same type of the very same database needs no portable form. */
+function oneType(a: TypeFacts, b: TypeFacts): boolean {
+  return a.schema === b.schema && a.name === b.name && a.modifier === b.modifier && a.array === b.array
 }
 
 /** Inserts all rows of the other relation; resolves with their number. */
