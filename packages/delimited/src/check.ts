@@ -28,13 +28,13 @@ export function checkRecords(
 ): boolean {
   let changed = false
   let sound = records.rows
-  let refused: unknown
+  let refused: Error | undefined
   for (const plan of plans) {
     try {
       if (checkColumn(plan, positions[plan.from]!, records, sound, reading, writing, counts)) changed = true
     } catch (error) {
       sound = rowOfError(error, records)
-      refused = error
+      refused = error as Error
     }
   }
   if (refused !== undefined) throw refused

@@ -70,7 +70,7 @@ function take(
   dialect: Dialect, counts: Counts,
 ): void {
   let sound = until
-  let refused: unknown
+  let refused: Error | undefined
   for (let k = 0; k < plans.length; k++) {
     const plan = plans[k]!
     const position = positions[plan.from]!
@@ -80,7 +80,7 @@ function take(
       else takeTexts(column, plan, position, records, row, sound, dialect, counts)
     } catch (error) {
       sound = rowOfError(error, records)
-      refused = error
+      refused = error as Error
     }
   }
   if (refused !== undefined) throw refused

@@ -178,7 +178,11 @@ function readHint(name: string, told: unknown): unknown {
   if (hint === undefined) throw new MoveError('refused', `delimited text has no hint "${name}": it has ${Object.keys(HINTS).join(', ')}`)
   const value = hint.read(told)
   if (value !== undefined) return value
-  throw new MoveError('refused', `hint ${name} cannot be ${JSON.stringify(told) ?? typeof told}: it takes ${hint.allowed.replaceAll('`', '')}`)
+  throw new MoveError('refused', `hint ${name} cannot be ${shown(told)}: it takes ${hint.allowed.replaceAll('`', '')}`)
+}
+
+function shown(told: unknown): string {
+  return typeof told === 'string' || Array.isArray(told) ? JSON.stringify(told) : String(told)
 }
 
 function contradiction(hints: Hints): string | undefined {

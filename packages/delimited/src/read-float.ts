@@ -99,7 +99,7 @@ function nearestFloat32(text: string, value: number): number {
 function neighbour(float: number, above: boolean): number {
   float32[0] = float
   float32Words[0]! += above ? 1 : -1
-  return float32[0]!
+  return float32[0]
 }
 
 /** The sign of the text's number less the double: both times a power of ten and a power of two that make them whole. */

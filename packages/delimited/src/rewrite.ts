@@ -49,6 +49,7 @@ export function rewrite(writer: RowWriter, positions: readonly number[], records
   const count = plans.length
   const places = plans.map((plan) => positions[plan.from]!)
   const slack = count * (style.nullText.length + 1) + 2
+  const lastTerminator = terminator[terminator.length - 1]!
   const protect = !header && records.record === 1
   sink.room(sink.at, slack)
   let out = sink.buffer
@@ -86,7 +87,8 @@ export function rewrite(writer: RowWriter, positions: readonly number[], records
       if (written < 0) throw unwritable(records.file, plans[k]!.field.name, 'the text of this value', records.record + row)
       w = written
     }
-    for (let i = 0; i < terminator.length; i++) out[w++] = terminator[i]!
+    if (terminator.length === 2) out[w++] = terminator[0]!
+    out[w++] = lastTerminator
     if (w + slack > CHUNK_END || w + slack > out.length) {
       sink.endRecord(w, slack)
       out = sink.buffer
