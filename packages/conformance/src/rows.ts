@@ -85,6 +85,27 @@ export function retype(text: string, from: FieldType, to: FieldType): string {
   return text
 }
 
+/** True when a type can hold the value of a canonical text exactly. */
+export function holds(type: FieldType, text: string): boolean {
+  switch (type.type) {
+    case 'integer': {
+      if (!/^-?\d+$/.test(text)) return false
+      const value = BigInt(text)
+      return type.signed ? BigInt.asIntN(type.bits, value) === value : BigInt.asUintN(type.bits, value) === value
+    }
+    case 'decimal':
+      return parseDecimal(text, type) !== undefined
+    case 'time':
+      return parseTime(text, type.unit) !== undefined
+    case 'timestamp':
+      return parseTimestamp(text, type.unit) !== undefined
+    case 'string':
+      return Buffer.byteLength(text) <= (type.maxBytes ?? Infinity) && Array.from(text).length <= (type.maxChars ?? Infinity)
+    default:
+      return true
+  }
+}
+
 function pushText(column: ColumnBuilder, text: string | null): void {
   if (text === null) {
     column.setNull()

@@ -170,7 +170,8 @@ async function looksOn(kit: Kit, mode: WhenExists, old: Rows | undefined): Promi
   assertSameOrNone(await look(kit, at), after)
 }
 
-async function look(kit: Kit, at: Parameters<typeof seed>[1]): Promise<readonly Row[] | undefined> {
+/** What a session that comes now sees; undefined when there is nothing. One that the landing got in the way of says `busy`, and comes again. */
+async function look(kit: Kit, at: Parameters<typeof seed>[1], tries = 5): Promise<readonly Row[] | undefined> {
   const run = kit.run()
   try {
     const source = await kit.source(at, run)
@@ -178,7 +179,9 @@ async function look(kit: Kit, at: Parameters<typeof seed>[1]): Promise<readonly 
     await kit.close(source)
     return rows
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'not-found') return undefined
+    const { code } = error as { code?: unknown }
+    if (code === 'not-found') return undefined
+    if (code === 'busy' && tries > 1) return await look(kit, at, tries - 1)
     throw error
   }
 }
