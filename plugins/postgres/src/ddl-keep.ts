@@ -42,8 +42,8 @@ export function keepTable(schema: RecordsSchema, columnOf: ReadonlyMap<string, s
   const indexes: NewIndex[] = []
   const changes: Change[] = []
   for (const index of home.indexes ?? []) {
-    const constraint = home.constraints?.find(({ name, type }) => name === index.constraint && type !== 'exclusion')
-    const why = unkept(index, columnOf)
+    const constraint = home.constraints?.find(({ name, type }) => name === index.constraint && type !== 'not null')
+    const why = constraint?.type === 'exclusion' ? 'it belongs to an exclusion constraint' : unkept(index, columnOf)
     const what = index.primary ? 'primary key' : constraint?.type === 'unique' ? 'unique constraint' : 'index'
     if (why !== undefined) {
       changes.push({ change: `the ${what} ${index.name} is not kept: ${why}` })
