@@ -12,6 +12,7 @@ import { selectList } from './columns.js'
 import { openSession } from './connect.js'
 import { copyText } from './copy-options.js'
 import { readSettings } from './libpq.js'
+import { queryNotes, tableNotes } from './notes.js'
 import { sliceTable } from './slices.js'
 import { beginSnapshot } from './snapshot.js'
 
@@ -63,7 +64,7 @@ function tableSource(known: Relation, session: Session, at: Address): Source {
         slices,
         look: {
           schema: found.schema, again: true, ...(found.rows === undefined ? {} : { rows: found.rows }),
-          notes: [...session.notes, ...tableNotes(found, session), ...(slices.note === undefined ? [] : [slices.note])],
+          notes: [...await tableNotes(found, session), ...(slices.note === undefined ? [] : [slices.note])],
         },
       }
     },
@@ -81,10 +82,10 @@ function tableSource(known: Relation, session: Session, at: Address): Source {
 
 function querySource(query: string, session: Session, at: Address): Source {
   const settle = (): Promise<void> => Promise.resolve()
-  const look = async (): Promise<Found> => ({
-    slices: { conditions: [''] },
-    look: { schema: await readQuery(session, query), again: false, notes: [...session.notes, ...encodingNotes(session)] },
-  })
+  const look = async (): Promise<Found> => {
+    const schema = await readQuery(session, query)
+    return { slices: { conditions: [''] }, look: { schema, again: false, notes: await queryNotes(schema, session) } }
+  }
   const from = subquery(query)
   return sourceOf({ text: 'the query', from, relation: from.slice(0, from.lastIndexOf(')') + 1), look, settle }, session, at)
 }
@@ -189,19 +190,6 @@ async function lockTable(session: Session, relation: Relation, sql: string): Pro
   // What cannot be locked is read without; the check of the catalog still tells a change before the reading.
   if (!LOCKABLE.includes(relation.facts.kind) || !relation.lockable) return
   await session.query(`lock table ${sql} in access share mode`, [], { doing: `read ${tableText(relation.name)}` })
-}
-
-function tableNotes(found: Relation, session: Session): readonly string[] {
-  const { facts } = found
-  return [
-    ...encodingNotes(session),
-    ...(found.hidesRows ? [`row security is on: only the rows that ${session.server.user} may see are read`] : []),
-    ...(facts.kind === 'table' || facts.kind === 'partitioned table' ? [] : [`a ${facts.kind}: it is read as it stands, and arrives as a table`]),
-  ]
-}
-
-function encodingNotes(session: Session): readonly string[] {
-  return session.server.encoding === 'SQL_ASCII' ? ['the database has encoding SQL_ASCII: its text is passed on unchecked, and may not be UTF-8'] : []
 }
 
 function spelled(schema: RecordsSchema): string {
