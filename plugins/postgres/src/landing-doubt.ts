@@ -6,8 +6,8 @@ import type { Session } from './connect.js'
 export interface Doubt {
   /** The transaction's identifier, of 64 bits, as text. */
   readonly transaction: string
-  /** The session that was to commit. */
-  readonly session: Session
+  /** Process id of the session that was to commit. */
+  readonly pid: number
   readonly again: (signal: AbortSignal) => Promise<Session>
   /** The table, for messages. */
   readonly text: string
@@ -44,7 +44,7 @@ async function ask(doubt: Doubt, limit: AbortSignal): Promise<string | undefined
   for (;;) {
     const told = (await session.query(status, [doubt.transaction])).rows[0]![0] ?? undefined
     if (told !== 'in progress') return told
-    await session.query(end, [String(doubt.session.pid), String(BigInt(doubt.transaction) % 4_294_967_296n)])
+    await session.query(end, [String(doubt.pid), String(BigInt(doubt.transaction) % 4_294_967_296n)])
     await sleep(POLL_MS, undefined, { signal: limit })
   }
 }

@@ -42,7 +42,7 @@ export async function land({ session, again }: LandingSession, plan: LandingPlan
   } catch (error) {
     // Before the caller's word nothing was to be committed, so nothing was.
     if (tally === undefined) throw error
-    await settleCommit(error, { transaction: transaction!, session, again, text: tableText(state.name) })
+    await settleCommit(error, { transaction: transaction!, pid: session.pid, again, text: tableText(state.name) })
     return tally
   }
 }
