@@ -8,7 +8,7 @@ import { newCounts, tallyOf } from './losses.js'
 import { removeNuls } from './nul.js'
 import { wordsOf } from './readers.js'
 import { stopWhenAborted } from './records.js'
-import { Sink } from './sink.js'
+import { CHUNK_BYTES, Sink } from './sink.js'
 import { isPlain, isQuoted, unwritable, writeHeader } from './style.js'
 import type { TextStyle } from './write-text.js'
 import { roomFor, textStyle, writeNull, writeText } from './write-text.js'
@@ -134,7 +134,7 @@ function writeBatch(
     }
     if (terminator.length === 2) out[w++] = terminator[0]!
     out[w++] = lastTerminator
-    if (w + slack > CHUNK_END || w + slack > out.length) {
+    if (w + slack > out.length || w >= CHUNK_BYTES) {
       sink.endRecord(w, slack)
       out = sink.buffer
       w = sink.at
@@ -142,8 +142,6 @@ function writeBatch(
   }
   sink.at = w
 }
-
-const CHUNK_END = 1 << 20
 
 /** A column as its writer wants it. */
 interface Cells {

@@ -94,7 +94,7 @@ function readDay(bytes: Uint8Array, start: number, end: number, bc: boolean): nu
   if (day > MONTH_DAYS[month - 1]! && !(month === 2 && day === 29 && isLeap(y))) return NO_MOMENT
   // Howard Hinnant, chrono-compatible low-level date algorithms: https://howardhinnant.github.io/date_algorithms.html
   const shifted = month <= 2 ? y - 1 : y
-  const era = Math.floor(shifted / 400)
+  const era = ((shifted < 0 ? shifted - 399 : shifted) / 400) | 0
   const yearOfEra = shifted - era * 400
   const dayOfYear = ((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 | 0) + day - 1
   dateDays = era * 146_097 + yearOfEra * 365 + (yearOfEra >> 2) - (yearOfEra / 100 | 0) + dayOfYear - 719_468

@@ -11,6 +11,7 @@ import type { Records } from './scan.js'
 import { ESCAPED } from './scan.js'
 import { scratch, unescapeToScratch } from './scratch.js'
 import type { Sink } from './sink.js'
+import { CHUNK_BYTES } from './sink.js'
 import { isPlain, isQuoted, unwritable } from './style.js'
 import type { TextStyle } from './write-text.js'
 import { roomFor, textStyle, writeNull, writeText } from './write-text.js'
@@ -47,16 +48,23 @@ export function rewrite(writer: RowWriter, positions: readonly number[], records
   const { nullText } = reading
   const nullLength = nullText.length
   const count = plans.length
-  const places = plans.map((plan) => positions[plan.from]!)
-  const slack = count * (style.nullText.length + 1) + 2
+  const places = Int32Array.from(plans, (plan) => positions[plan.from]!)
+  const slack = slackOf(writer)
   const lastTerminator = terminator[terminator.length - 1]!
   const protect = !header && records.record === 1
-  sink.room(sink.at, slack)
   let out = sink.buffer
   let w = sink.at
   for (let row = 0; row < rows; row++) {
+    const base = row * width
+    // Every field twice its length, and what fields take beside their text: nothing below looks at the room again.
+    const room = 2 * (ends[base + width - 1]! - starts[base]!) + slack
+    if (w + room > out.length || w >= CHUNK_BYTES) {
+      sink.endRecord(w, room)
+      out = sink.buffer
+      w = sink.at
+    }
     for (let k = 0; k < count; k++) {
-      const field = row * width + places[k]!
+      const field = base + places[k]!
       const start = starts[field]!
       const end = ends[field]!
       const flag = flags[field]!
@@ -64,10 +72,6 @@ export function rewrite(writer: RowWriter, positions: readonly number[], records
       if (end - start === nullLength && isNull(bytes, start, end, flag, nullText)) {
         w = writeNull(style, out, w)
         continue
-      }
-      if (w + roomFor(end - start) + roomFor(LONGEST_VALUE) + slack > out.length) {
-        sink.room(w, roomFor(end - start) + roomFor(LONGEST_VALUE) + slack)
-        out = sink.buffer
       }
       let written: number
       if ((flag & (ESCAPED | CHANGED)) === 0) {
@@ -78,10 +82,6 @@ export function rewrite(writer: RowWriter, positions: readonly number[], records
         written = writeText(style, bytes, start, end, quoted[k]!, out, w, protect && row === 0 && k === 0)
       } else {
         const length = spell(writer, plans[k]!, records, row, places[k]!)
-        if (w + roomFor(length) + slack > out.length) {
-          sink.room(w, roomFor(length) + slack)
-          out = sink.buffer
-        }
         written = writeText(style, spelled, 0, length, quoted[k]!, out, w, protect && row === 0 && k === 0)
       }
       if (written < 0) throw unwritable(records.file, plans[k]!.field.name, 'the text of this value', records.record + row)
@@ -89,16 +89,19 @@ export function rewrite(writer: RowWriter, positions: readonly number[], records
     }
     if (terminator.length === 2) out[w++] = terminator[0]!
     out[w++] = lastTerminator
-    if (w + slack > CHUNK_END || w + slack > out.length) {
-      sink.endRecord(w, slack)
-      out = sink.buffer
-      w = sink.at
-    }
   }
   sink.at = w
 }
 
-const CHUNK_END = 1 << 20
+/** Bytes that a record takes beside its texts: delimiters, quotes, nulls, and values that are spelled longer than they were. */
+function slackOf(writer: RowWriter): number {
+  const { dialect, nullText } = writer.style
+  return writer.plans.length * (roomFor(longestValue(dialect)) + nullText.length + 1) + 2
+}
+
+function longestValue(dialect: Dialect): number {
+  return Math.max(LONGEST_VALUE, dialect.yes.length, dialect.no.length)
+}
 
 /** Writes to `spelled` the text that a field is to have; returns its length. */
 function spell(writer: RowWriter, plan: ColumnPlan, records: Records, row: number, position: number): number {
@@ -111,7 +114,7 @@ function spell(writer: RowWriter, plan: ColumnPlan, records: Records, row: numbe
     from = scratch
     start = 0
   }
-  const longest = Math.max(end - start, LONGEST_VALUE, writer.style.dialect.yes.length, writer.style.dialect.no.length)
+  const longest = Math.max(end - start, longestValue(writer.style.dialect))
   if (spelled.length < longest) spelled = Buffer.alloc(2 * longest)
   const changed = (records.flags[field]! & CHANGED) !== 0
   if (changed && plan.kind === VALUE) {

@@ -1,6 +1,7 @@
 // Chunks in the making: bytes are written into one buffer, which is given away when a record ends behind its limit.
 
-const CHUNK_BYTES = 1 << 20
+/** A chunk is given away when it has as many bytes, or when the next record does not fit into its buffer. */
+export const CHUNK_BYTES: number = 1 << 20
 
 /** Where a writer writes. `buffer` and `at` are read anew after `room` and `endRecord`. */
 export class Sink {
@@ -21,10 +22,10 @@ export class Sink {
     this.buffer = grown
   }
 
-  /** Says that a record ends at `at` and that the next one needs `count` bytes at least. */
+  /** Says that a record ends at `at` and that the next one needs `count` bytes: where they do not fit, the chunk is finished. */
   endRecord(at: number, count: number): void {
     this.at = at
-    if (at + count <= CHUNK_BYTES && at + count <= this.buffer.length) return
+    if (at + count <= this.buffer.length && at < CHUNK_BYTES) return
     this.flush()
     this.room(0, count)
   }

@@ -69,7 +69,7 @@ function writeDay(days: number, out: Uint8Array, w: number): number {
   // Howard Hinnant, chrono-compatible low-level date algorithms: https://howardhinnant.github.io/date_algorithms.html
   const shifted = days + 719_468
   const era = Math.floor(shifted / 146_097)
-  const dayOfEra = shifted - era * 146_097
+  const dayOfEra = (shifted - era * 146_097) | 0
   const yearOfEra = (dayOfEra - (dayOfEra / 1460 | 0) + (dayOfEra / 36_524 | 0) - (dayOfEra / 146_096 | 0)) / 365 | 0
   const dayOfYear = dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - (yearOfEra / 100 | 0))
   const fromMarch = (5 * dayOfYear + 2) / 153 | 0

@@ -18,17 +18,17 @@ for (let n = 0; n < 100; n++) {
 
 /** Writes a whole number below 2^53 that is not negative; returns where it ends. */
 export function writeWhole(value: number, out: Uint8Array, at: number): number {
-  let w = at
-  let rest = value
-  if (rest > 0xffff_ffff) {
-    const upper = Math.floor(rest / 1e8)
-    w = writeWhole(upper, out, w)
-    return writeFixed(rest - upper * 1e8, 8, out, w)
+  if (value > 0x7fff_ffff) {
+    const upper = Math.floor(value / 1e8)
+    const w = writeWhole(upper, out, at)
+    return writeFixed(value - upper * 1e8, 8, out, w)
   }
-  w += digitsOf(rest)
+  // From here on everything fits 31 bits, which divides faster.
+  let rest = value | 0
+  const w = at + digitsOf(rest)
   let p = w
   while (rest >= 100) {
-    const next = Math.floor(rest / 100)
+    const next = (rest / 100) | 0
     const pair = rest - next * 100
     out[--p] = ONES[pair]!
     out[--p] = TENS[pair]!
@@ -42,9 +42,9 @@ export function writeWhole(value: number, out: Uint8Array, at: number): number {
 /** Writes exactly `digits` digits, at most 9, with zeros in front. */
 export function writeFixed(value: number, digits: number, out: Uint8Array, at: number): number {
   const end = at + digits
-  let rest = value
+  let rest = value | 0
   for (let p = end - 1; p >= at; p--) {
-    const next = Math.floor(rest / 10)
+    const next = (rest / 10) | 0
     out[p] = ZERO + rest - next * 10
     rest = next
   }
