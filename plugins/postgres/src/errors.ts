@@ -30,7 +30,7 @@ export function moveError(vendor: unknown, facts: ErrorFacts): MoveError {
   const error = asVendorError(vendor)
   const known = sqlState(error) ?? socketError(error, facts) ?? tlsError(error, facts) ?? OTHER
   const at = position(error)
-  const text = known.say ?? (quotesValues(error) ? QUIET : error.message)
+  const text = known.say ?? (quotesValues(error) ? VALUES[error.code ?? ''] ?? QUIET : error.message)
   const where = at.line === undefined ? '' : ` at line ${at.line}${at.column === undefined ? '' : `, column ${at.column}`}`
   const remedy = known.remedy === undefined ? '' : `; ${known.remedy}`
   return new MoveError(known.code, `cannot ${facts.doing}: ${text}${where}${remedy}`, {
@@ -57,10 +57,12 @@ interface VendorError {
 }
 
 const OTHER: Known = { code: 'failed' }
-const QUIET = 'the server refuses a value'
+const QUIET = 'the server refuses a record'
 
 /** By whole SQLSTATE. */
 const STATES: { readonly [state: string]: Known } = {
+  // Poolers answer so when they know no such database or user.
+  '08P01': { code: 'failed' },
   '28P01': { code: 'denied', remedy: 'check user and password' },
   '28000': { code: 'denied', remedy: 'check user, database and the server\'s pg_hba.conf' },
   '42501': { code: 'denied', remedy: 'grant the right, or connect as a user that has it' },
@@ -92,11 +94,31 @@ const STATES: { readonly [state: string]: Known } = {
   '54023': { code: 'over-limit' },
 }
 
+/** What classes 22 and 23 mean, in place of texts that quote values. */
+const VALUES: { readonly [state: string]: string } = {
+  '22001': 'text is longer than its column allows',
+  '22003': 'a number is out of the range of its type',
+  '22007': 'a date or time is not spelled as one',
+  '22008': 'a date or time is out of the range of its type',
+  '22012': 'division by zero',
+  '22021': 'text is not valid in the encoding',
+  '22023': 'a value is not allowed here',
+  '22032': 'text is not valid JSON',
+  '22P02': 'text is not spelled as its type wants',
+  '22P03': 'a value is not in the binary form of its type',
+  '22P04': 'a record has too few or too many fields, or is not quoted right',
+  '22P05': 'a character has no place in the other encoding',
+  '23502': 'a null stands where the table wants a value',
+  '23503': 'a record refers to one that is not there, or is referred to',
+  '23505': 'a record is there already under its unique key',
+  '23514': 'a record fails a check of the table',
+}
+
 /** By the first two characters, where no whole state is listed. */
 const CLASSES: { readonly [class_: string]: Known } = {
   '08': { code: 'busy', remedy: 'the connection was lost; repeat later' },
   '22': { code: 'bad-data' },
-  '23': { code: 'bad-data', say: 'a record breaks a rule of the table' },
+  '23': { code: 'bad-data' },
   '42': { code: 'refused' },
   '0A': { code: 'refused' },
   '53': { code: 'failed', remedy: 'the server is out of room' },

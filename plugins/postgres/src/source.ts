@@ -29,7 +29,12 @@ export async function openSource(at: Address, run: Run): Promise<Source> {
     throw new MoveError('bad-address', `${at.text} names ${what} a query: write #schema.table, or give a query`)
   }
   const session = await openSession(at, run, { readOnly: true, settings })
-  return table === undefined ? querySource(query!, session, at) : tableSource(await knownTable(session, table), session, at)
+  try {
+    return table === undefined ? querySource(query!, session, at) : tableSource(await knownTable(session, table), session, at)
+  } catch (error) {
+    await session.close()
+    throw error
+  }
 }
 
 /** What is read, whether table or query. */
@@ -43,6 +48,9 @@ interface Subject {
   /** Runs first in the transaction that reads. */
   settle(): Promise<void>
 }
+
+/** The one condition of a reading that is not cut into slices. */
+const WHOLE = ['']
 
 interface Found {
   readonly look: Look
@@ -84,7 +92,7 @@ function querySource(query: string, session: Session, at: Address): Source {
   const settle = (): Promise<void> => Promise.resolve()
   const look = async (): Promise<Found> => {
     const schema = await readQuery(session, query)
-    return { slices: { conditions: [''] }, look: { schema, again: false, notes: await queryNotes(schema, session) } }
+    return { slices: { conditions: WHOLE }, look: { schema, again: false, notes: await queryNotes(schema, session) } }
   }
   const from = subquery(query)
   return sourceOf({ text: 'the query', from, relation: from.slice(0, from.lastIndexOf(')') + 1), look, settle }, session, at)
@@ -111,7 +119,7 @@ function sourceOf(subject: Subject, session: Session, at: Address): Source {
         found ??= await subject.look(run)
         const made = statementOf(format, found.look.schema, as, subject.from, session.server.version)
         if ('why' in made) throw new MoveError('refused', `cannot read ${subject.text}: ${made.why}`)
-        const { conditions } = found.slices
+        const conditions = run.concurrency > 1 ? found.slices.conditions : WHOLE
         const snapshot = await beginSnapshot(session, run, at, `read ${subject.text}`, conditions.length > 1, () => subject.settle())
         return chunksOf(subject.text, snapshot, made.copy, conditions, format)
       },
@@ -141,7 +149,7 @@ function chunksOf(text: string, snapshot: Snapshot, copy: (condition: string) =>
     unread--
   }
   const beside = conditions.length > 1 ? snapshot.copyBeside : undefined
-  const conditionsRead = beside === undefined ? [''] : conditions
+  const conditionsRead = beside === undefined ? WHOLE : conditions
   unread = conditionsRead.length
   const read = (condition: string): AsyncIterable<Uint8Array> => {
     if (beside === undefined) {

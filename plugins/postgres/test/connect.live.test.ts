@@ -1,8 +1,10 @@
 // How a session is opened: who is trusted, what is sent before, what a server is told, and what a refusal says.
 import type { MoveErrorCode } from '@records-mover/core/plugin'
 import type { Session } from '../src/connect.js'
+import type { AddressInfo } from 'node:net'
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createServer } from 'node:net'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { recordingServer } from '@records-mover/test-infra/faults'
 import { startPostgres } from '@records-mover/test-infra/postgres'
@@ -46,6 +48,24 @@ describe('a server that is no server of ours', () => {
     await recorder.close()
     expect(error.code).toBe(code)
     expect(recorder.received().toString('latin1')).not.toContain(SECRET)
+  })
+
+  const outside = Object.values(networkInterfaces()).flat().find((network) => network?.family === 'IPv4' && !network.internal)?.address
+  test.skipIf(outside === undefined)(`on the network is asked for TLS and sent nothing else${outside === undefined ? ' (skipped: this machine has no address but loopback)' : ''}`, async () => {
+    const received: Buffer[] = []
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        received.push(bytes)
+        socket.write('N')
+      })
+    })
+    await new Promise<void>((resolve) => { server.listen(0, outside, resolve) })
+    const { port } = server.address() as AddressInfo
+    const error = await refusal(`postgres://app-${SECRET}:${SECRET}@${outside!}:${port}/db`)
+    await new Promise((resolve) => { server.close(resolve) })
+    expect(error).toMatchObject({ code: 'untrusted', message: matching(/it offers no TLS/) })
+    expect(Buffer.concat(received).toString('hex')).toBe('0000000804d2162f')
   })
 
   test('that asks for a password in clear is sent none when there is none', async () => {

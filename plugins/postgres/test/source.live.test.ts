@@ -167,6 +167,8 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     await expect(open({ table: 'an_index' })).rejects.toMatchObject({ code: 'bad-address', message: matching(/no table or view/) })
     await expect(open({ table: 'closed' }, 'nobody_much')).rejects.toMatchObject({ code: 'denied', message: matching(/grant select/) })
     await expect(open({ table: 'shut.t' }, 'nobody_much')).rejects.toMatchObject({ code: 'denied' })
+    // A refusal leaves no session behind.
+    while ((await sql('select 1 from pg_stat_activity where application_name = \'records-mover\' and datname = current_database()')).length > 0) await Promise.resolve()
     await expect(openSource(addressOf(postgres.server.url(database)), runOf())).rejects.toMatchObject({ code: 'bad-address', message: matching(/neither/) })
     await expect(openSource(addressOf(postgres.server.url(database), { table: 'closed', query: 'select 1' }), runOf())).rejects.toMatchObject({ code: 'bad-address', message: matching(/both/) })
     await using half = await open({ table: 'half' }, 'nobody_much')
@@ -203,11 +205,28 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     await using b = await open({ query: 'select 1 as a' })
     expect(a.native?.server).toBe(b.native?.server)
     expect(a.native?.relation).toBe('"public"."everything"')
+    // Settings of the session may give the same words another meaning.
+    await using d = await openSource(addressOf(postgres.server.url(database, { options: '-c search_path=pg_catalog' }), { query: 'select 1 as a' }), runOf())
+    expect(d.native).toBeUndefined()
     await sql('create role other login superuser password \'x\'')
     await using c = await open({ table: 'everything' }, 'other')
     expect(c.native?.server).not.toBe(a.native?.server)
     await c[Symbol.asyncDispose]()
     await sql('drop role other')
+  })
+
+  test('text of a database in another encoding comes out in UTF-8; of one without, unchecked, and the plan says so', async () => {
+    for (const [encoding, value] of [['LATIN1', 'chr(252)'], ['SQL_ASCII', 'convert_from(\'\\xc3bc\', \'SQL_ASCII\')']] as const) {
+      const name = `${database}_${encoding.toLowerCase()}`
+      await postgres.server.execute(`create database ${name} encoding '${encoding}' locale 'C' template template0`)
+      const source = await openSource(addressOf(postgres.server.url(name), { query: `select ${value} as a` }), runOf())
+      const { schema, notes } = await source.look('types', runOf())
+      const chunks = await source.bytes!.read(favourite(source, 'text'), schema, runOf())
+      expect(textRows(await bytesOf(chunks))).toEqual([['ü']])
+      expect(notes?.some((note) => note.includes('SQL_ASCII'))).toBe(encoding === 'SQL_ASCII')
+      await source[Symbol.asyncDispose]()
+      await postgres.server.dropDatabase(name)
+    }
   })
 
   test('an error of a value in the midst of reading says nothing of the value', async () => {
