@@ -66,9 +66,22 @@ async function load(name: string, metadata: Metadata, manifestPath: string, refu
 
 async function entryOf(manifestPath: string): Promise<string> {
   const manifest = await readPackage(manifestPath)
-  const exported = record(manifest?.exports)?.['.']
-  const target = typeof exported === 'string' ? exported : record(exported)?.import ?? record(exported)?.default ?? manifest?.main
+  const exported = manifest?.exports
+  const main = Object.keys(record(exported) ?? {}).some((key) => key.startsWith('.')) ? record(exported)?.['.'] : exported
+  const target = main === undefined ? manifest?.main : targetOf(main)
   return typeof target === 'string' ? target : 'index.js'
+}
+
+/** The file that Node would import: the first condition that holds, at any depth. https://nodejs.org/api/packages.html#conditional-exports */
+function targetOf(exported: unknown): string | undefined {
+  if (typeof exported === 'string') return exported
+  if (Array.isArray(exported)) return exported.map(targetOf).find((target) => target !== undefined)
+  for (const [condition, value] of Object.entries(record(exported) ?? {})) {
+    if (!['node', 'import', 'module-sync', 'default'].includes(condition)) continue
+    const target = targetOf(value)
+    if (target !== undefined) return target
+  }
+  return undefined
 }
 
 async function manifestOf(name: string, folder: string): Promise<string | undefined> {

@@ -46,10 +46,11 @@ export function endingOf(name: string): string | undefined {
 function named(name: string, formats: Formats): { id: string, descriptor: FormatDescriptor } | undefined {
   const exact = formats.get(name)
   if (exact !== undefined) return { id: name, descriptor: exact }
-  const [id, descriptor] = [...formats].find(([, { extensions }]) => extensions.includes(name)) ?? []
+  const [id, descriptor] = [...formats].find(([, { extensions, variants = [] }]) => extensions.includes(name) || variants.includes(name)) ?? []
   return id === undefined ? undefined : { id, descriptor: descriptor! }
 }
 
 function known(formats: Formats): string {
-  return [...formats].map(([id, { extensions }]) => extensions.length === 0 ? id : `${id} (${extensions.join(', ')})`).join(', ') || 'none'
+  const names = [...formats].map(([id, { extensions, variants = [] }]) => [id, ...new Set([...extensions, ...variants])])
+  return names.map(([id, ...others]) => others.length === 0 ? id : `${id} (${others.join(', ')})`).join(', ') || 'none'
 }

@@ -148,6 +148,7 @@ async function prepare(from: string | End, to: string | End, options: PlanOption
   const stage = options.stage === undefined ? undefined : await openStage(options.stage, options.registry, run, secrets)
   if (stage) stack.use(stage.store)
   checkSignal(run)
+  if (source.place !== undefined && source.place === target.place) throw sameEnds(source.text)
   const existing = await target.end.look(run)
   if (existing !== undefined && (options.whenExists ?? 'fail') === 'fail') {
     throw new MoveError('already-exists', `${target.text} exists already: say what to do with it (append, truncate, delete, replace, merge)`, { context: { target: target.text } })
@@ -157,6 +158,8 @@ async function prepare(from: string | End, to: string | End, options: PlanOption
   const sideBySide = target.end.bytes?.parallel === true || target.end.batches?.parallel === true
   const look = await source.end.look(need, sideBySide ? run : { ...run, concurrency: 1 })
   checkSignal(run)
+  const [ours, theirs] = [source.end.native, target.end.native]
+  if (ours !== undefined && ours.server === theirs?.server && ours.relation === theirs.relation) throw sameEnds(source.text)
   const wish = {
     schema: projected(look.schema, options.columns, source.text),
     whenExists: options.whenExists ?? 'fail',
@@ -209,7 +212,16 @@ function estimate({ rows, byteLength }: Look): Partial<MoveEvent> {
   return { ...(rows !== undefined && { totalRows: rows }), ...(byteLength !== undefined && { totalBytes: byteLength }) }
 }
 
-interface Opened<T> { readonly end: T, readonly text: string }
+interface Opened<T> {
+  readonly end: T
+  readonly text: string
+  /** Where its files are, for an end over a store. */
+  readonly place?: string
+}
+
+function sameEnds(text: string): MoveError {
+  return new MoveError('refused', `source and target are the same (${text}): name another target`)
+}
 
 export async function openSource(at: string | End, options: Pick<PlanOptions, 'registry' | 'query' | 'sourceFormat' | 'schema'>, run: Run, secrets: Redactor): Promise<Opened<Source>> {
   if (typeof at !== 'string') {
@@ -222,7 +234,7 @@ export async function openSource(at: string | End, options: Pick<PlanOptions, 'r
   if (plugin.store !== undefined && plugin.source === undefined) {
     if (options.query !== undefined) throw new MoveError('refused', `${parsed.text} holds files, which take no query: name a database, or leave the query out`)
     const store = await (await plugin.store())(address, run)
-    return { end: storeSource(store, { ...options.sourceFormat, ...(options.schema && { schema: options.schema }) }, options.registry.formats), text: parsed.text }
+    return { end: storeSource(store, { ...options.sourceFormat, ...(options.schema && { schema: options.schema }) }, options.registry.formats), text: parsed.text, place: store.at.href }
   }
   if (plugin.source === undefined) throw new MoveError('refused', `${plugin.name} has no source: "${parsed.scheme}:" can only be written`)
   if (options.sourceFormat !== undefined || options.schema !== undefined) throw new MoveError('refused', `${parsed.text} has a format and a schema of its own: leave out the format, hints and schema of the source`)
@@ -240,7 +252,7 @@ async function openTarget(at: string | End, options: PlanOptions, run: Run, secr
   if (plugin.store !== undefined && plugin.target === undefined) {
     const store = await (await plugin.store())(address, run)
     try {
-      return { end: storeTarget(store, options.targetFormat ?? {}, options.registry.formats, run), text: parsed.text }
+      return { end: storeTarget(store, options.targetFormat ?? {}, options.registry.formats, run), text: parsed.text, place: store.at.href }
     } catch (error) {
       await store[Symbol.asyncDispose]()
       throw error

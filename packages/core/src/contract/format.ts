@@ -44,6 +44,8 @@ export type FormatVerb = 'decode' | 'encode' | 'transcode'
 export interface FormatDescriptor {
   /** File name endings without the dot, the usual one first. */
   readonly extensions: readonly string[]
+  /** Names for common sets of hints, such as `tsv`; a caller may say one in place of the format's id, and `complete` knows them. */
+  readonly variants?: readonly string[]
   /** True for the format to be tried on a file, or a stream, whose name says nothing. */
   readonly fallback?: true
   /**
