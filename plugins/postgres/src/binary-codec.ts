@@ -17,9 +17,9 @@ const BATCH_BYTES = 4 * 2 ** 20
 const TRAILER: Uint8Array = Uint8Array.of(0xff, 0xff)
 const HEADER: Uint8Array = Uint8Array.of(...SIGNATURE, 0, 0, 0, 0, 0, 0, 0, 0)
 
-/** A stream tells neither names nor types. */
+/** A stream tells neither names nor types, so a file of it is no source by itself. */
 function look(parts: readonly Part[]): Promise<Look & { readonly format: RecordsFormat }> {
-  return Promise.reject(new MoveError('refused', `${parts[0]?.name ?? 'a postgres-binary file'} tells neither names nor types of its fields: give its schema with --schema`))
+  return Promise.reject(new MoveError('refused', `${parts[0]?.name ?? 'a postgres-binary file'} is a COPY BINARY stream, which tells neither names nor types of its fields: load it with COPY FROM of PostgreSQL, and move the table`))
 }
 
 function decode(from: Chunks, given: RecordsSchema, as: RecordsSchema, run: Run): Batches {
