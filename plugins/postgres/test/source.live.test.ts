@@ -206,7 +206,7 @@ describe.skipIf(postgres.skip)(postgres.title('a table or a query as a source'),
     expect(a.native?.server).toBe(b.native?.server)
     expect(a.native?.relation).toBe('"public"."everything"')
     // Settings of the session may give the same words another meaning.
-    await using d = await openSource(addressOf(postgres.server.url(database, { options: '-c search_path=pg_catalog' }), { query: 'select 1 as a' }), runOf())
+    await using d = await openSource(addressOf(postgres.server.url(database, { options: '-csearch_path=pg_catalog' }), { query: 'select 1 as a' }), runOf())
     expect(d.native).toBeUndefined()
     await sql('create role other login superuser password \'x\'')
     await using c = await open({ table: 'everything' }, 'other')
