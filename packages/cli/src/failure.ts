@@ -32,7 +32,7 @@ export function failureOf(error: unknown): Failure {
 
 /** A last net under core's redaction: what stands where a URL has its password, in whatever text. */
 export function withoutPasswords(text: string): string {
-  return text.replace(/(\/\/[^\s/:@]*:)\S*@/g, '$1***@')
+  return text.replace(/(\/[^\s/:@]*:)\S*@/g, '$1***@')
 }
 
 interface MoveErrorLike extends Error {

@@ -32,6 +32,7 @@ const REDRAW_MS = 200
 const REPEAT_MS = 5_000
 // A line shorter than this many seconds' worth of figures would show rates that jump.
 const STEADY_MS = 500
+const USUAL_WIDTH = 80
 const CLEAR = '\r\u001b[K'
 
 /** Starts at the first event. The timer never keeps the process alive. */
@@ -41,7 +42,7 @@ export function startProgress({ stream, redraws, now }: ProgressOptions): Progre
   let drawn = false
   let timer: NodeJS.Timeout | undefined
   const show = (): void => {
-    const text = progressText({ ...totals, elapsedMs: now() - started }, redraws ? (stream.columns ?? 80) - 1 : undefined)
+    const text = progressText({ ...totals, elapsedMs: now() - started }, redraws ? widthOf(stream) - 1 : undefined)
     stream.write(redraws ? `${CLEAR}${text}` : `${text}\n`)
     drawn = redraws
   }
@@ -73,6 +74,11 @@ export function progressText({ rows, bytes, totalRows, totalBytes, elapsedMs }: 
   // What is left out first is what stands last.
   while (pieces.length > 1 && pieces.join('  ').length > width) pieces.pop()
   return cutText(pieces.join('  '), width)
+}
+
+/** A terminal that does not know its width says 0. */
+function widthOf({ columns }: TextStream): number {
+  return columns === undefined || columns === 0 ? USUAL_WIDTH : columns
 }
 
 function rateText(rows: number | undefined, bytes: number | undefined, elapsedMs: number): string | undefined {
