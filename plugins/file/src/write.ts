@@ -30,17 +30,26 @@ export async function writeFile(path: string, body: AsyncIterable<Uint8Array>, r
 /** Writes to standard output, a pipe or a device, as the bytes come: what has been written cannot be taken back. */
 export async function writeStream(stream: Writable, path: string, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number> {
   const standard = stream === process.stdout
-  let failed: (error: Error) => void = () => undefined
-  const failure = new Promise<never>((_, reject) => { failed = reject })
-  failure.catch(() => undefined)
+  // As below: each wait has a promise of its own, and the first failure is kept for the next.
+  let failure: Error | undefined
+  let fail: (error: Error) => void = () => undefined
+  const failed = (error: Error): void => {
+    failure ??= error
+    fail(error)
+  }
   stream.on('error', failed)
+  const done = (start: (end: (error?: Error | null) => void) => void): Promise<void> => new Promise((resolve, reject) => {
+    fail = reject
+    if (failure) reject(failure)
+    else start((error) => { if (error) reject(error); else resolve() })
+  })
   let byteLength = 0
   try {
     for await (const chunk of stoppable(body, signal)) {
-      await Promise.race([failure, new Promise<void>((done, fail) => stream.write(chunk, (error) => { if (error) fail(error); else done() }))])
+      await done((end) => stream.write(chunk, end))
       byteLength += chunk.byteLength
     }
-    if (!standard) await Promise.race([failure, new Promise<void>((done) => stream.end(done))])
+    if (!standard) await done((end) => stream.end(end))
     // After a failure it stays: a late error event with no listener ends the process.
     stream.off('error', failed)
     return byteLength
@@ -109,16 +118,19 @@ function writeError(error: unknown, path: string): unknown {
 
 /** The body, ended by the signal even while it waits for its next chunk. */
 async function* stoppable(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-  let stop: () => void = () => undefined
-  const stopped = new Promise<never>((_, reject) => { stop = () => { reject(abortedError(signal)) } })
-  stopped.catch(() => undefined)
-  if (signal.aborted) stop()
+  // One promise for each wait: a race against one that lives as long as the body would keep every chunk until its end.
+  let interrupt: (error: Error) => void = () => undefined
+  const stop = (): void => { interrupt(abortedError(signal)) }
   signal.addEventListener('abort', stop)
   const chunks = body[Symbol.asyncIterator]()
   let ended = false
   try {
     for (;;) {
-      const next = await Promise.race([stopped, chunks.next()])
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        interrupt = reject
+        if (signal.aborted) stop()
+        else chunks.next().then(resolve, reject)
+      })
       if (next.done === true) {
         ended = true
         return
