@@ -66,6 +66,7 @@ const WIDTH: { readonly [wire in Wire]: number } = {
   date: 4, time: 8, timetz: 12, timestamp: 8,
 }
 const JSONB_VERSION = 1
+const SHORT_BYTES = 48
 const NONE = new Int32Array(0)
 
 function prepare({ field, wire }: EncodeColumn, column: Column, rows: number, before: number): Prepared {
@@ -144,8 +145,8 @@ function writeBytes({ column, out, view, places, from, to }: Stretch): void {
     view.setInt32(at, end - start + (jsonb ? 1 : 0))
     at += 4
     if (jsonb) out[at++] = JSONB_VERSION
-    // For short text a loop costs less than the call into `set`.
-    if (end - start < 24) for (let i = start; i < end; i++) out[at++] = bytes[i]!
+    // For short text a loop costs less than a view and a call into `set`.
+    if (end - start < SHORT_BYTES) for (let i = start; i < end; i++) out[at++] = bytes[i]!
     else {
       out.set(bytes.subarray(start, end), at)
       at += end - start
