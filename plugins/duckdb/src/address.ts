@@ -39,8 +39,8 @@ export function parsePlace(at: Address): Place {
   if (unknown !== undefined) {
     throw wrong(at, `unknown option "${unknown}" in ${at.text}: it may be ${OPTIONS.join(', ')}`, { option: unknown })
   }
-  if (at.host !== undefined || at.setting('user') !== undefined) {
-    throw wrong(at, `${at.text} names a host, but DuckDB lives in this process: write duckdb:shop.duckdb#orders`)
+  if (at.host !== undefined || at.setting('user') !== undefined || at.setting('password') !== undefined) {
+    throw wrong(at, `${at.text} names a host or a user, but DuckDB lives in this process: write duckdb:shop.duckdb#orders`)
   }
   if (at.path.includes('\0')) throw wrong(at, 'a path cannot hold U+0000')
   const memoryLimit = at.setting('memory-limit')?.reveal()

@@ -161,7 +161,7 @@ function configuration(settings: Settings, access: 'read' | 'write', temporary: 
     ...(temporary !== undefined && { access_mode: access === 'read' ? 'READ_ONLY' : 'READ_WRITE' }),
   }
   const limit = settings.memoryLimit ?? (temporary === undefined ? undefined : FILE_MEMORY)
-  if (limit !== undefined) options['memory_limit'] = limit
+  if (limit !== undefined) options.memory_limit = limit
   for (const [name, value] of Object.entries(options)) duckdb.set_config(config, name, value)
   return config
 }

@@ -13,7 +13,7 @@ export function duckdbError(error: unknown, what: string): MoveError {
   const text = error instanceof Error ? error.message : String(error)
   const [, pattern, code, remedy] = MEANINGS.find(([kind, words]) => text.startsWith(kind) && words.test(text)) ?? ['', /^/, 'failed', 'see the cause'] as const
   const found = pattern.exec(text)
-  const named = found?.groups?.['named']
+  const named = found?.groups?.named
   const filled = remedy.replaceAll('{named}', named ?? '')
   return new MoveError(code, `${what}: ${filled}`, { cause: error })
 }

@@ -13,8 +13,8 @@ export interface Feed {
    * Runs a statement that reads the feed once. `taken` settles when DuckDB has its copy of the window: from then on it works in
    * threads of its own while this process prepares the next window. `done` is how many rows were changed.
    */
-  run(statement: string, window: Window, what: string): { readonly taken: Promise<unknown>, readonly done: Promise<number> }
-  close(): void
+  readonly run: (statement: string, window: Window, what: string) => { readonly taken: Promise<unknown>, readonly done: Promise<number> }
+  readonly close: () => void
 }
 
 /**
@@ -68,7 +68,7 @@ function register({ connection, database }: Session): void {
   if (registered.has(database)) return
   const made = duckdb.create_table_function()
   duckdb.table_function_set_name(made, FUNCTION)
-  duckdb.table_function_add_parameter(made, duckdb.create_logical_type(INTEGER))
+  duckdb.table_function_add_parameter(made, makeType(INTEGER))
   duckdb.table_function_set_bind(made, (info) => {
     const id = duckdb.get_int32(duckdb.bind_get_parameter(info, 0))
     const feeding = feeds.get(id)
@@ -106,7 +106,9 @@ function register({ connection, database }: Session): void {
 const INTEGER = 4
 
 function logicalType({ id, type }: Home): duckdb.LogicalType {
-  return id === DECIMAL && type.type === 'decimal' ? duckdb.create_decimal_type(type.precision, type.scale) : duckdb.create_logical_type(id)
+  return id === DECIMAL && type.type === 'decimal' ? duckdb.create_decimal_type(type.precision, type.scale) : makeType(id)
 }
 
 const DECIMAL = 19
+// The driver declares an enum that does not exist when it runs; types.ts has its numbers.
+const makeType: (id: number) => duckdb.LogicalType = duckdb.create_logical_type

@@ -15,7 +15,7 @@ export interface Arrival {
   /** The type in which values are handed to DuckDB. */
   readonly home: Home
   /** What is stored, given the expression that holds a value of `home`. */
-  store(value: string): string
+  readonly store: (value: string) => string
 }
 
 /** The whole landing. */

@@ -30,7 +30,6 @@ export interface Dialect {
   readonly quoting: 'minimal' | 'all' | 'nonnumeric'
   readonly quote: string
   readonly nullText: string
-  readonly compression: 'GZIP' | null
 }
 
 /** The dialect of a complete format; or why DuckDB cannot honour it, naming the hint. */
@@ -47,10 +46,9 @@ export function honour(format: RecordsFormat): Dialect | Why {
     header: hints['header-row'] as boolean,
     delimiter: hints['field-delimiter'] as string,
     terminator: hints['record-terminator'] as '\n',
-    quoting: hints['quoting'] as 'minimal',
-    quote: hints['quotechar'] as string,
+    quoting: hints.quoting as 'minimal',
+    quote: hints.quotechar as string,
     nullText: hints['null-text'] as string,
-    compression: hints['compression'] as null,
   }
 }
 

@@ -19,7 +19,7 @@ export interface Described {
 export interface Stream {
   readonly columns: readonly Described[]
   /** The next chunk; undefined at the end. */
-  next(): Promise<duckdb.DataChunk | undefined>
+  readonly next: () => Promise<duckdb.DataChunk | undefined>
 }
 
 /** One connection. Statements are run one after the other. */
@@ -68,7 +68,7 @@ export class Session {
     try {
       const prepared = await duckdb.prepare(this.connection, sql)
       try {
-        if (duckdb.prepared_statement_type(prepared) !== SELECT) throw new MoveError('refused', `${what}: it is no query; write a select`)
+        if (duckdb.prepared_statement_type(prepared) as number !== SELECT) throw new MoveError('refused', `${what}: it is no query; write a select`)
         return Array.from({ length: duckdb.prepared_statement_column_count(prepared) }, (_, k) => described(
           duckdb.prepared_statement_column_name(prepared, k), duckdb.prepared_statement_column_logical_type(prepared, k)))
       } finally {

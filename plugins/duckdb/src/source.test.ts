@@ -163,7 +163,7 @@ describe('read', () => {
       })
       await expect(reading).rejects.toMatchObject({ code: 'aborted', cause: new Error('enough') })
       await batches[Symbol.asyncDispose]()
-    }, run)
+    })
   })
 
   test('an error amid the rows is thrown and does not look like the end', async () => {

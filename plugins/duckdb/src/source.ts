@@ -1,5 +1,5 @@
 // The source: what is there, and its rows as batches or files.
-import type { Address, Look, Native, RecordsSchema, Run, Source, Why } from '@records-mover/core/plugin'
+import type { Address, Look, Native, RecordsSchema, Source, Why } from '@records-mover/core/plugin'
 import { MoveError, typeText } from '@records-mover/core/plugin'
 import { parsePlace, quoteIdentifier } from './address.js'
 import type { Relation } from './catalog.js'
@@ -7,6 +7,7 @@ import { relationOf, schemaOf } from './catalog.js'
 import { convertSql } from './convert.js'
 import { lease } from './databases.js'
 import { readBatches } from './read.js'
+import { readBytes } from './read-bytes.js'
 import type { ColumnToRead } from './read-vector.js'
 import { homeNamed, homeOf } from './types.js'
 import { FORMATS, refuseUnload, unload } from './unload.js'
@@ -17,7 +18,7 @@ import { FORMATS, refuseUnload, unload } from './unload.js'
  *
  * Rejects with `bad-address`, `not-found` (the file), `denied` or `busy` (another process has it open).
  */
-export async function openSource(at: Address, _run: Run): Promise<Source> {
+export async function openSource(at: Address): Promise<Source> {
   const place = parsePlace(at)
   if ((place.table === undefined) === (place.query === undefined)) {
     throw new MoveError('bad-address', `${place.text} ${place.table === undefined ? 'names no table' : 'names a table beside the query'}: write duckdb:shop.duckdb#orders, or pass a query instead of #table`)
@@ -67,6 +68,13 @@ export async function openSource(at: Address, _run: Run): Promise<Source> {
         const picked = deliver(looked(), as)
         if (typeof picked === 'string') throw new MoveError('refused', picked)
         return readBatches(await held.session('read'), `select ${picked.select} from ${looked().sql}`, picked.columns, as, reading, what)
+      },
+    },
+    bytes: {
+      formats: FORMATS,
+      refuse: (format, _given, as) => refuseUnload(format, looked(), as),
+      async read(format, as, reading) {
+        return readBytes(await held.session('read'), looked(), format, as, reading, what)
       },
     },
     files: {

@@ -20,7 +20,7 @@ import { batchWriter } from './write.js'
  *
  * Rejects with `bad-address`, `not-found` (the folder), `denied` or `busy` (another process has the file open).
  */
-export async function openTarget(at: Address, _run: Run): Promise<Target> {
+export async function openTarget(at: Address): Promise<Target> {
   const place = parsePlace(at)
   const wished = place.table
   if (wished === undefined) throw new MoveError('bad-address', `${place.text} names no table: write duckdb:shop.duckdb#orders`)

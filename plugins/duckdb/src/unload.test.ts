@@ -1,5 +1,5 @@
 // DuckDB's own unload against our encoder: the same bytes, or a refusal.
-import type { RecordsFormat, RecordsSchema, Source } from '@records-mover/core/plugin'
+import type { Chunks, RecordsFormat, RecordsSchema, Source } from '@records-mover/core/plugin'
 import { delimited } from '@records-mover/delimited'
 import fc from 'fast-check'
 import { readFileSync, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { address, field, folder, newRun, put, withSource } from '../test/ends.js'
 import { sql } from '../test/sql.js'
 
-const descriptor = delimited.formats!['delimited']!
+const descriptor = delimited.formats!.delimited!
 const format = (hints: Readonly<Record<string, unknown>> = {}): RecordsFormat => descriptor.complete({ format: 'delimited', hints })
 
 async function unloaded(source: Source, schema: RecordsSchema, how: RecordsFormat): Promise<Buffer> {
@@ -24,15 +24,27 @@ async function unloaded(source: Source, schema: RecordsSchema, how: RecordsForma
   expect(await readdir(fileURLToPath(stage.url))).toEqual([url.pathname.split('/').at(-1)])
   const bytes = readFileSync(url)
   expect(byteLength).toBe(bytes.length)
-  return how.hints['compression'] === 'GZIP' ? gunzipSync(bytes) : bytes
+  return how.hints.compression === 'GZIP' ? gunzipSync(bytes) : bytes
+}
+
+async function streamed(source: Source, schema: RecordsSchema, how: RecordsFormat): Promise<Buffer> {
+  using place = folder()
+  const chunks = await source.bytes!.read(how, schema, newRun({ scratch: () => Promise.resolve(place.path) }))
+  const bytes = await bytesOf(chunks)
+  expect(await readdir(place.path)).toEqual([])
+  return bytes
+}
+
+async function bytesOf(chunks: Chunks): Promise<Buffer> {
+  const bytes: Uint8Array[] = []
+  for await (const part of chunks.parts) for await (const chunk of part.read()) bytes.push(chunk)
+  await chunks[Symbol.asyncDispose]()
+  return Buffer.concat(bytes)
 }
 
 async function encoded(source: Source, schema: RecordsSchema, how: RecordsFormat): Promise<Buffer> {
   const codec = await descriptor.codec()
-  const chunks = codec.encode(await source.batches!.read(schema, newRun()), how, newRun())
-  const bytes: Uint8Array[] = []
-  for await (const part of chunks.parts) for await (const chunk of part.read()) bytes.push(chunk)
-  return Buffer.concat(bytes)
+  return bytesOf(codec.encode(await source.batches!.read(schema, newRun()), how, newRun()))
 }
 
 async function expectSame(at: ReturnType<typeof address>, hints: Readonly<Record<string, unknown>> = {}): Promise<string> {
@@ -41,6 +53,8 @@ async function expectSame(at: ReturnType<typeof address>, hints: Readonly<Record
     const how = format(hints)
     const [own, ours] = [await unloaded(source, schema, how), await encoded(source, schema, how)]
     expect(own.toString('latin1')).toBe(ours.toString('latin1'))
+    // Core compresses what it is given as bytes.
+    expect((await streamed(source, schema, how)).equals(ours)).toBe(true)
     return own.toString()
   })
 }
@@ -126,6 +140,41 @@ describe('unload', () => {
     expect(await readdir(place.path)).toEqual([])
   })
 
+  test('streams a file of many megabytes while it is written, and counts its rows', async () => {
+    const query = `select range as n, 'row ' || range || repeat('x', 100) as t, date '2000-01-01' + (range % 5000)::integer as d from range(300000)`
+    await withSource(address('', { query }), async (source) => {
+      const { schema } = await source.look('types', newRun())
+      using place = folder()
+      const chunks = await source.bytes!.read(format(), schema, newRun({ scratch: () => Promise.resolve(place.path) }))
+      const bytes = await bytesOf(chunks)
+      expect(chunks.tally()).toEqual({ rows: 300_000 })
+      expect(bytes.equals(await encoded(source, schema, format()))).toBe(true)
+    })
+  })
+
+  test('bytes that are left early, never read, fail or are stopped leave no file and no session', async () => {
+    using place = folder()
+    const scratch = (): Promise<string> => Promise.resolve(place.path)
+    await withSource(address('', { query: `select case when range = 900000 then error('boo') else range end as n from range(1000000)` }), async (source) => {
+      const { schema } = await source.look('types', newRun())
+      await expect(bytesOf(await source.bytes!.read(format(), schema, newRun({ scratch })))).rejects.toMatchObject({ code: 'failed' })
+      await (await source.bytes!.read(format(), schema, newRun({ scratch })))[Symbol.asyncDispose]()
+      for await (const part of (await source.bytes!.read(format(), schema, newRun({ scratch }))).parts) {
+        for await (const chunk of part.read()) {
+          expect(chunk.length).toBeGreaterThan(0)
+          break
+        }
+      }
+      const stop = new AbortController()
+      setTimeout(() => {
+        stop.abort()
+      }, 20)
+      await expect(bytesOf(await source.bytes!.read(format(), schema, newRun({ scratch, signal: stop.signal })))).rejects.toThrow()
+    })
+    expect(await readdir(place.path)).toEqual([])
+    await put(address('', { fragment: 'after' }), { schema: { fields: [field('a', { type: 'date' })] }, whenExists: 'replace' }, [])
+  })
+
   test('removes its file when the signal fires', async () => {
     using place = folder()
     const stop = new AbortController()
@@ -136,7 +185,7 @@ describe('unload', () => {
         stop.abort()
       }, 300)
       await expect(source.files!.unload({ url: pathToFileURL(`${place.path}/`) }, format(), schema, run)).rejects.toMatchObject({ code: 'aborted' })
-    }, run)
+    })
     expect(await readdir(place.path)).toEqual([])
   })
 })

@@ -34,24 +34,32 @@ export function refuseUnload(format: RecordsFormat, relation: Relation, as: Reco
 export async function unload(
   session: Session, relation: Relation, into: Stage, format: RecordsFormat, as: RecordsSchema, run: Run, what: string,
 ): Promise<Manifest> {
-  const dialect = honour(format)
-  const why = typeof dialect === 'string' ? dialect : refuseUnload(format, relation, as)
-  if (typeof dialect === 'string' || why !== undefined) throw new MoveError('refused', `${what}: ${why ?? 'not this format'}`)
   if (into.url.protocol !== 'file:') throw new MoveError('refused', `cannot unload to "${into.url.protocol}": DuckDB writes local files by itself; pass a stage in file:`)
-  const url = new URL(`part-00001.csv${dialect.compression === null ? '' : '.gz'}`, into.url)
+  const gzip = format.hints.compression === 'GZIP'
+  const url = new URL(`part-00001.csv${gzip ? '.gz' : ''}`, into.url)
   const path = fileURLToPath(url)
   await mkdir(fileURLToPath(into.url), { recursive: true, mode: 0o700 })
-  const columns = as.fields.map((field) => relation.columns.find(({ name }) => name === field.name)!)
   try {
-    const rows = await session.transaction('read', run, what, async () => {
-      const seen = await lookAhead(session, relation, columns, what)
-      return session.run(copySql(relation, columns, dialect, seen, path), what)
-    })
+    const rows = await writeFile(session, relation, format, as, path, gzip, run, what)
     return { format, schema: as, files: [{ url, byteLength: (await stat(path)).size, rows }] }
   } catch (error) {
     await rm(path, { force: true })
     throw error
   }
+}
+
+/** Writes one file, from its first byte to its last, and resolves with how many rows are in it. */
+export async function writeFile(
+  session: Session, relation: Relation, format: RecordsFormat, as: RecordsSchema, path: string, gzip: boolean, run: Run, what: string,
+): Promise<number> {
+  const dialect = honour(format)
+  const why = typeof dialect === 'string' ? dialect : refuseUnload(format, relation, as)
+  if (typeof dialect === 'string' || why !== undefined) throw new MoveError('refused', `${what}: ${why ?? 'not this format'}`)
+  const columns = as.fields.map((field) => relation.columns.find(({ name }) => name === field.name)!)
+  return session.transaction('read', run, what, async () => {
+    const seen = await lookAhead(session, relation, columns, what)
+    return session.run(copySql(relation, columns, dialect, seen, path, gzip), what)
+  })
 }
 
 interface Seen {
@@ -86,13 +94,13 @@ async function lookAhead(session: Session, relation: Relation, columns: readonly
 }
 
 // https://duckdb.org/docs/stable/sql/statements/copy#csv-options
-function copySql(relation: Relation, columns: readonly TableColumn[], dialect: Dialect, seen: Seen, path: string): string {
+function copySql(relation: Relation, columns: readonly TableColumn[], dialect: Dialect, seen: Seen, path: string, gzip: boolean): string {
   const own = dialect.quoting !== 'minimal' || seen.odd || columns.some(({ name }, k) => dialect.header && isOdd(name, k))
   const select = columns.map((column, k) => `${fieldSql(column, seen.eras[k]!, own ? dialect : undefined)} as ${quoteIdentifier(own ? headerText(column.name, k, dialect) : column.name)}`)
   const quote = quoteText(own ? '' : dialect.quote)
   const options = [
     'format csv', `header ${dialect.header}`, `delimiter ${quoteText(dialect.delimiter)}`, `new_line ${quoteText(dialect.terminator)}`,
-    `quote ${quote}`, `escape ${quote}`, `nullstr ${quoteText(dialect.nullText)}`, `compression ${dialect.compression === null ? 'none' : 'gzip'}`,
+    `quote ${quote}`, `escape ${quote}`, `nullstr ${quoteText(dialect.nullText)}`, `compression ${gzip ? 'gzip' : 'none'}`,
   ]
   return `copy (select ${select.join(', ')} from ${relation.sql}) to ${quoteText(path)} (${options.join(', ')})`
 }

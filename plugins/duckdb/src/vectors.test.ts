@@ -24,7 +24,7 @@ let tables = 0
 async function roundTrip(schema: RecordsSchema, batches: readonly Batch[]): Promise<(string | null)[][]> {
   const at = address('', { fragment: `vectors_${++tables}` })
   const run = newRun()
-  const target = await openTarget(at, run)
+  const target = await openTarget(at)
   await target.look(run)
   const wish = { schema, whenExists: 'fail' as const, allow: [] }
   await target.batches!.write(batchesOf(schema, batches), { ...wish, fit: target.fit(wish), confirm: () => Promise.resolve() }, run)

@@ -29,7 +29,7 @@ function writePiece(vector: duckdb.Vector, piece: Piece, bytes: Uint8Array, word
   const { offsets, validity } = column
   if (offsets === undefined || offsets.length <= rows) throw new RangeError(`a text column of ${rows} rows has ${offsets?.length ?? 0} offsets`)
   const first = offsets[0]!
-  const all = text.subarray(first, offsets[rows]!)
+  const all = text.subarray(first, offsets[rows])
   if (first < 0 || all.length !== offsets[rows]! - first) throw new RangeError('the offsets of a text column reach past its text')
   if (utf8 && !isUtf8(all)) throw notUtf8(piece, text, offsets)
   const { low, high } = all.length > INLINE_BYTES ? lend(vector, all) : NOWHERE

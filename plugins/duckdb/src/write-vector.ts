@@ -28,8 +28,8 @@ export interface Piece {
   readonly rows: number
   readonly at: number
   /** Says where a value is wrong. */
-  refuse(row: number, why: string): MoveError
-  isNull(row: number): boolean
+  readonly refuse: (row: number, why: string) => MoveError
+  readonly isNull: (row: number) => boolean
 }
 
 /**

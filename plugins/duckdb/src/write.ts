@@ -13,10 +13,10 @@ const WINDOW_BYTES = 32 * 2 ** 20
 /** Makes ready to put batches into tables of a session; call it outside of transactions. */
 export function batchWriter(session: Session, arrivals: readonly Arrival[], run: Run, what: string): {
   /** Inserts all batches, in their order. Resolves with the count DuckDB made and what the batches say was lost. */
-  put(from: Batches, into: string, columns: readonly string[]): Promise<Tally>
-  close(): void
+  readonly put: (from: Batches, into: string, columns: readonly string[]) => Promise<Tally>
+  readonly close: () => void
 } {
-  const feed = openFeed(session, arrivals.map(({ column, home, field }) => ({ name: field.name === column ? column : field.name, home, nullable: field.nullable })))
+  const feed = openFeed(session, arrivals.map(({ home, field }) => ({ name: field.name, home, nullable: field.nullable })))
   return {
     async put(from, into, columns) {
       const statement = `insert into ${into} (${columns.join(', ')}) select ${arrivals.map(({ store }, k) => store(`c${k}`)).join(', ')} from ${feed.sql}`

@@ -140,7 +140,7 @@ export async function writeRows(target: Target, wish: Partial<Wish> & { schema: 
 
 /** Puts rows into a table by a target of its own. */
 export async function put(at: Address, wish: Partial<Wish> & { schema: RecordsSchema }, rows: Rows, run: Run = newRun(), rest: Partial<Landing> = {}): Promise<number | undefined> {
-  const target = await openTarget(at, run)
+  const target = await openTarget(at)
   try {
     return await writeRows(target, wish, rows, run, rest)
   } finally {
@@ -154,11 +154,11 @@ export async function get(at: Address, run: Run = newRun()): Promise<{ schema: R
     const look = await source.look('types', run)
     const rows = await rowsOf(await source.batches!.read(look.schema, run))
     return { schema: look.schema, rows, exact: look.rowsExact && look.rows }
-  }, run)
+  })
 }
 
-export async function withSource<T>(at: Address, work: (source: Source) => Promise<T>, run: Run = newRun()): Promise<T> {
-  const source = await openSource(at, run)
+export async function withSource<T>(at: Address, work: (source: Source) => Promise<T>): Promise<T> {
+  const source = await openSource(at)
   try {
     return await work(source)
   } finally {
