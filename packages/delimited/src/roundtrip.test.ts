@@ -14,7 +14,7 @@ describe('any table under any hints', () => {
       const read = codec.decode(chunksOf(bytes, format(told), step), table.schema, table.schema, run)
       expect(await rowsOf(read)).toEqual(await rowsOf(batchesOf(table)))
       expect(read.tally()).toEqual({ rows: table.rows.length })
-    }), { numRuns: 1500 })
+    }), { numRuns: 700 })
   })
 
   test('reads as text what reads as values, in canonical spelling', async () => {
@@ -32,7 +32,7 @@ describe('any table under any hints', () => {
       const moved = await bytesOf(codec.transcode!(chunksOf(bytes, format(told), step), table.schema, format(wanted), table.schema, run))
       const expected = await bytesOf(codec.encode(batchesOf(table), format(wanted), run))
       expect(moved.toString()).toBe(expected.toString())
-    }), { numRuns: 1500 })
+    }), { numRuns: 700 })
   })
 
   test('is passed through untouched when hints and spelling are the same', async () => {

@@ -67,7 +67,7 @@ describe('scanning', () => {
     const soup = fc.array(fc.oneof(anyText, fc.constantFrom('\n', '\r\n', ',', ',', '"', '"a"', 'ab', '1')), { maxLength: 12 }).map((parts) => Buffer.from(parts.join('')))
     fc.assert(fc.property(fc.oneof(soup, fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))), anyHints, fc.integer({ min: 1, max: 7 }), (bytes, hints, step) => {
       expect(scan(bytes, hints, step)).toEqual(scan(bytes, hints))
-    }), { numRuns: 20_000 })
+    }), { numRuns: 6000 })
   })
 
   test('agrees with csv-parse on every file that both take', () => {
@@ -87,8 +87,8 @@ describe('scanning', () => {
       if (ours.error !== undefined || theirs === undefined) return
       both++
       expect(ours.records).toEqual(theirs)
-    }), { numRuns: 20_000 })
-    expect(both).toBeGreaterThan(1000)
+    }), { numRuns: 6000 })
+    expect(both).toBeGreaterThan(300)
   })
 
   test('skips a byte order mark at the start and nowhere else', () => {

@@ -50,6 +50,21 @@ describe('transcoding', () => {
     expect(await transcode('d,b,x\n1.5,T,\\xAB\n,f,\n', asText(given), to, csv, given)).toBe('d,b,x\n1.50,true,\\xab\n,false,\n')
   })
 
+  test('bounds text of values by the text that is written', async () => {
+    const given = schemaOf(field('i', INTEGER))
+    const as = schemaOf(field('i', { type: 'string', maxBytes: 2 }))
+    expect(await transcode('i\n+0042\n', as, csv, csv, given)).toBe('i\n42\n')
+    expect((await errorOf(transcode('i\n-42\n', as, csv, csv, given))).message).toContain('longer than 2 bytes')
+    expect(await rowsOf(codec.decode(chunksOf('i\n+0042\n', csv), given, as, run))).toEqual([['42']])
+  })
+
+  test('reads values that are longer with their escapes than any before', async () => {
+    const as = schemaOf(field('x', { type: 'bytes' }), field('i', INTEGER))
+    const from = format({ 'escape': '\\' })
+    const text = `x,i\n\\\\x${'\\a\\b'.repeat(5000)},\\1\n`
+    expect(await transcode(text, as, csv, from)).toBe(`x,i\n\\x${'ab'.repeat(5000)},1\n`)
+  })
+
   test('adds, keeps and drops the header row', async () => {
     const as = schemaOf(field('a', STRING), field('b', STRING))
     const bare = format({ 'header-row': false })
