@@ -7,9 +7,12 @@ import { descriptor } from './checks/descriptor.js'
 import { events } from './checks/events.js'
 import { failure } from './checks/failure.js'
 import { files } from './checks/files.js'
+import { formats } from './checks/formats.js'
 import { landing } from './checks/landing.js'
+import { native } from './checks/native.js'
 import { schema } from './checks/schema.js'
 import { stopping } from './checks/stopping.js'
+import { storeWriting } from './checks/store-writing.js'
 import { store } from './checks/store.js'
 import type { Check, Kit } from './kit.js'
 import { kitFor } from './kit.js'
@@ -19,9 +22,9 @@ import type { Runner, TestContext } from './runner.js'
 import { Skip } from './runner.js'
 
 /** Checks that can be made without the service. */
-const WITHOUT_SERVICE: ReadonlySet<string> = new Set(['descriptor'])
+const WITHOUT_SERVICE: ReadonlySet<string> = new Set(['descriptor', 'formats'])
 /** Groups about records, for plugins that open sources or targets. */
-const RECORDS: { readonly [group: string]: readonly Check[] } = { schema, batches, bytes, files, landing, failure, stopping, events }
+const RECORDS: { readonly [group: string]: readonly Check[] } = { schema, batches, bytes, files, native, landing, failure, stopping, events }
 const TIMEOUT_MS = 60_000
 
 /**
@@ -49,8 +52,9 @@ export function conformance(runner: Runner, plugin: Plugin, options: Conformance
 export function groupsOf(plugin: Plugin): { readonly [group: string]: readonly Check[] } {
   return {
     descriptor,
+    ...(Object.keys(plugin.formats ?? {}).length > 0 && { formats }),
     ...(plugin.source !== undefined || plugin.target !== undefined ? RECORDS : {}),
-    ...(plugin.store !== undefined && { store }),
+    ...(plugin.store !== undefined && { store, writing: storeWriting }),
   }
 }
 

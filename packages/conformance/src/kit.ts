@@ -90,7 +90,7 @@ export function kitFor(plugin: Plugin, options: ConformanceOptions, service: Ser
         (value) => assert.fail(`${what} resolved with ${inspect(value, { depth: 1 })}, and should have been rejected`),
         (reason: unknown) => reason,
       )
-      if (error instanceof assert.AssertionError) throw error
+      if (error instanceof assert.AssertionError || error instanceof Skip) throw error
       checkError(error, what)
       for (const secret of secrets) assert.ok(!inspect(error, { depth: 6 }).includes(secret), `the error of ${what} prints a secret`)
       return error

@@ -123,7 +123,8 @@ export async function readBatches(kit: Kit, source: Source, as: RecordsSchema, r
     assert.equal(refused, undefined, 'the source refuses what it looked like itself, and has no other way to give it')
     return kit.cannot('the source gives neither batches nor bytes')
   }
-  const { schema: given } = await source.look('types', run)
+  const look = await source.look('types', run)
+  const given = look.given ?? look.schema
   for (const format of bytes.formats) {
     const descriptor = kit.formats.get(format.format)
     if (descriptor === undefined || descriptor.refuse(format, given, as, 'decode') !== undefined || bytes.refuse(format, given, given) !== undefined) continue

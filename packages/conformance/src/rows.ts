@@ -19,6 +19,8 @@ export interface BatchesOptions {
   readonly parts?: number
   /** Awaited before each batch, and once more before the end, with the number of batches given: it may wait or throw. */
   readonly before?: (given: number) => Promise<void> | void
+  /** Told 1 when a part is opened, and -1 when it has ended. */
+  readonly opened?: (change: 1 | -1) => void
 }
 
 /** Records as batches that count what they give. */
@@ -30,6 +32,14 @@ export function batchesOf({ schema, rows }: Rows, options: BatchesOptions = {}):
   let given = 0
   let count = 0
   async function* part(index: number): AsyncGenerator<Batch> {
+    options.opened?.(1)
+    try {
+      yield* batchesOfPart(index)
+    } finally {
+      options.opened?.(-1)
+    }
+  }
+  async function* batchesOfPart(index: number): AsyncGenerator<Batch> {
     for (let i = index; i < batches.length; i += parts) {
       await options.before?.(given)
       const batch = batchOf(schema, batches[i]!)

@@ -37,7 +37,7 @@ describe('skips', () => {
 
   test('a plugin that opens nothing has only its descriptor checked', () => {
     expect(Object.keys(groupsOf({ contract: 1, name: 'none', schemes: [] }))).toEqual(['descriptor'])
-    expect(Object.keys(groupsOf(memoryStore()))).toEqual(['descriptor', 'store'])
+    expect(Object.keys(groupsOf(memoryStore()))).toEqual(['descriptor', 'store', 'writing'])
   })
 })
 

@@ -1,7 +1,8 @@
 // The memory database with bytes and files as well: each row a line of JSON, so that every group of the kit has something to check.
-import type { Chunks, Landing, Part, Plugin, RecordsFormat, RecordsSchema, Run, Source, Stage, Store, Tally, Target } from '@records-mover/core/plugin'
+import type { Batch, Chunks, Codec, FormatDescriptor, Landing, Part, Plugin, RecordsFormat, RecordsSchema, Run, Source, Stage, Store, Tally, Target } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
-import { addressOf, batchesOf, textsOf, testRun } from '../src/index.js'
+import { Readable } from 'node:stream'
+import { addressOf, batchesOf, batchOf, textsOf, testRun } from '../src/index.js'
 import type { Row } from '../src/index.js'
 import { memory, memoryStore } from '../src/memory.js'
 
@@ -20,6 +21,7 @@ export function memoryLines(): MemoryLines {
   const storeAt = async (url: URL): Promise<Store> => (await disk.store!())(addressOf(url.href), testRun())
   return {
     ...database,
+    formats: { [LINES.format]: lines },
     async stage() {
       const stage = { url: new URL(`memstore:///stage-${++stages}/`) }
       return { stage, store: await storeAt(stage.url) }
@@ -28,7 +30,7 @@ export function memoryLines(): MemoryLines {
       const open = await database.source!()
       return async (at, run) => {
         const source = await open(at, run)
-        return { ...source, bytes: bytesOf(source), files: filesOf(source, storeAt) }
+        return { ...source, bytes: bytesOf(source), files: filesOf(source, storeAt), native: { server: 'memory', relation: at.fragment! } }
       }
     },
     target: async () => {
@@ -37,6 +39,16 @@ export function memoryLines(): MemoryLines {
         const target = await open(at, run)
         return {
           ...target,
+          native: {
+            server: 'memory',
+            relation: at.fragment!,
+            refuse: () => undefined,
+            async copy(from, given, as, copying) {
+              const table = database.tables.get(`kit#${from.relation}`)!
+              const one = async function* (): AsyncGenerator<AsyncIterable<Batch>> { yield await Promise.resolve(Readable.from(table.batches)) }
+              return await target.batches!.write({ schema: given, parts: one(), tally: () => ({}), [Symbol.asyncDispose]: () => Promise.resolve() }, as, copying)
+            },
+          },
           bytes: { formats: [LINES], refuse: refuses, write: (from, given, as, writing) => write(target, from.parts, as, writing) },
           files: {
             formats: [LINES],
@@ -113,16 +125,60 @@ async function write(target: Target, parts: AsyncIterable<Part>, as: Landing, ru
   return await target.batches!.write(batchesOf({ schema, rows }), as, run)
 }
 
-async function linesOf(part: Part, schema: RecordsSchema): Promise<Row[]> {
+async function linesOf(part: Part, schema: RecordsSchema | undefined): Promise<Row[]> {
   const chunks: Uint8Array[] = []
   for await (const chunk of part.read()) chunks.push(chunk)
   const lines = Buffer.concat(chunks).toString().split('\n')
   if (lines.pop() !== '') throw new MoveError('bad-data', 'the last line has no end: the file was cut', { context: { file: part.name } })
   const rows = lines.map((line) => JSON.parse(line) as Row)
-  if (rows.some((row) => row.length !== schema.fields.length)) throw new MoveError('bad-data', 'a line has another number of fields than the schema')
+  if (schema !== undefined && rows.some((row) => row.length !== schema.fields.length)) throw new MoveError('bad-data', 'a line has another number of fields than the schema')
   return rows
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes)
+}
+
+const codec: Codec = {
+  async look(parts) {
+    const [part] = parts
+    const rows = await linesOf(part!, undefined)
+    const fields = (rows[0] ?? []).map((_, i) => ({ name: `column ${i + 1}`, type: { type: 'string' } as const, nullable: true }))
+    return { schema: { fields }, format: LINES, again: true }
+  },
+  decode(from, given, as) {
+    const order = as.fields.map(({ name }) => given.fields.findIndex((field) => field.name === name))
+    let count = 0
+    async function* part(each: Part): AsyncGenerator<Batch> {
+      const rows = (await linesOf(each, given)).map((row) => order.map((at) => row[at]!))
+      count += rows.length
+      if (rows.length > 0) yield batchOf(as, rows)
+    }
+    async function* parts(): AsyncGenerator<AsyncIterable<Batch>> {
+      for await (const each of from.parts) yield part(each)
+    }
+    return { schema: as, parts: parts(), tally: () => ({ rows: count }), [Symbol.asyncDispose]: () => from[Symbol.asyncDispose]() }
+  },
+  encode(from, format) {
+    async function* parts(): AsyncGenerator<Part> {
+      for await (const part of from.parts) yield { name: 'rows', again: false, read: () => encoded(part, from.schema) }
+    }
+    return { format, parts: parts(), tally: () => from.tally(), [Symbol.asyncDispose]: () => from[Symbol.asyncDispose]() }
+  },
+}
+
+const lines: FormatDescriptor = {
+  extensions: ['lines'],
+  refuse: refuses,
+  complete(told) {
+    const [hint] = Object.keys(told.hints ?? {})
+    if (hint !== undefined) throw new MoveError('refused', `memory-lines has no hint "${hint}"`)
+    return LINES
+  },
+  needs: 'stream',
+  codec: () => Promise.resolve(codec),
+}
+
+async function* encoded(part: AsyncIterable<Batch>, schema: RecordsSchema): AsyncGenerator<Uint8Array> {
+  for await (const batch of part) yield Buffer.from(textsOf(schema, batch).map((row) => JSON.stringify(row) + '\n').join(''))
 }

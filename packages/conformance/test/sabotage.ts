@@ -1,5 +1,5 @@
 // Ways to break a plugin, each the mistake that one check is there to find.
-import type { Batch, Batches, Landing, Part, Plugin, Run, Source, Store, Target } from '@records-mover/core/plugin'
+import type { Batch, Batches, Codec, FormatDescriptor, Landing, Part, Plugin, Run, Source, Store, Target } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
 import type { MemoryPlugin } from '../src/memory.js'
 
@@ -49,6 +49,22 @@ export function write(plugin: Plugin, change: (next: NonNullable<Target['batches
 export function read(plugin: Plugin, change: (read: Batches, run: Run) => Batches): Plugin {
   return source(plugin, (end) => ({
     batches: { ...end.batches!, read: async (as, run) => change(await end.batches!.read(as, run), run) },
+  }))
+}
+
+/** The plugin with the descriptor of each of its formats changed. */
+export function format(plugin: Plugin, change: (descriptor: FormatDescriptor) => Partial<FormatDescriptor>): Plugin {
+  const formats = Object.entries(plugin.formats ?? {}).map(([id, descriptor]) => [id, { ...descriptor, ...change(descriptor) }] as const)
+  return { ...plugin, formats: Object.fromEntries(formats) }
+}
+
+/** The plugin with the codec of each of its formats changed. */
+export function codec(plugin: Plugin, change: (whole: Codec) => Partial<Codec>): Plugin {
+  return format(plugin, (descriptor) => ({
+    codec: async () => {
+      const whole = await descriptor.codec()
+      return { ...whole, ...change(whole) }
+    },
   }))
 }
 

@@ -18,6 +18,27 @@ export const batches: readonly Check[] = [
   })),
   { name: 'batches of one row arrive', run: (kit) => roundTrip(kit, 100, { size: 1 }) },
   { name: 'rows in several parts arrive, whichever part they are in', run: (kit) => roundTrip(kit, 5000, { size: 100, parts: 4 }) },
+  ...[1, 3].map((concurrency): Check => ({
+    name: `at most ${concurrency === 1 ? 'one part is' : 'three parts are'} in work when the run says so, and without \`parallel\` one part after the other`,
+    async run(kit) {
+      const at = await kit.place()
+      const target = await kit.target(at)
+      const run = kit.run({ concurrency })
+      await target.look(run)
+      const rows = people(4000)
+      const landing = landingOf(target, rows.schema, 4000, {})
+      let [open, most] = [0, 0]
+      const opened = (change: 1 | -1): void => {
+        open += change
+        most = Math.max(most, open)
+      }
+      await write(kit, target, rows, landing, run, { size: 50, parts: 8, opened })
+      const parallel = (target.batches ?? target.bytes)?.parallel === true
+      assert.ok(most <= (parallel ? concurrency : 1), `${most} parts were open at once`)
+      assert.equal(open, 0, 'every part that was opened has ended')
+      assertSameRows((await everything(kit, at))!.rows, rows.rows, 'the table')
+    },
+  })),
   { name: 'one batch of many rows arrives', run: (kit) => roundTrip(kit, 30_000, { size: 30_000 }) },
   {
     name: 'a batch of no rows between others changes nothing',

@@ -103,6 +103,27 @@ export const landing: readonly Check[] = [
     },
   },
   {
+    name: 'what creates nothing prints no statement that creates',
+    async run(kit) {
+      const at = await kit.place()
+      await seed(kit, at, OLD)
+      const target = await kit.target(at)
+      await target.look(kit.run())
+      const { refused, creates } = target.fit({ schema, whenExists: 'append', allow: [] })
+      if (refused.length > 0) kit.cannot(`the target refuses \`append\`: ${refused.join('; ')}`)
+      assert.deepEqual(creates, [])
+    },
+  },
+  {
+    name: 'a grant is refused, or stands in what the plan prints',
+    async run(kit) {
+      const target = await kit.target(await kit.place())
+      await target.look(kit.run())
+      const { refused, creates } = target.fit({ schema, whenExists: 'fail', allow: [], grants: [{ privilege: 'select', to: 'kit_reader' }] })
+      assert.ok(refused.length > 0 || creates.some((statement) => statement.includes('kit_reader')), `creates: ${creates.join('; ')}`)
+    },
+  },
+  {
     name: '`merge` without a key is refused',
     async run(kit) {
       const at = await kit.place()

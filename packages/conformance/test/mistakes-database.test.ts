@@ -1,25 +1,12 @@
-// The kit tried on broken plugins: each mistake is caught by the check that is meant for it, which the whole plugin passes.
-import type { Batch, FileEntry, Part, Plugin } from '@records-mover/core/plugin'
+// The kit tried on broken databases.
+import type { Batch } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
-import { describe, expect, test } from 'vitest'
-import type { ConformanceOptions } from '../src/index.js'
-import type { MemoryPlugin, MemoryStorePlugin } from '../src/memory.js'
-import { memory, memoryStore } from '../src/memory.js'
-import { ended } from './collect.js'
-import type { MemoryLines } from './memory-lines.js'
-import { memoryLines } from './memory-lines.js'
+import { describe } from 'vitest'
+import type { MemoryPlugin } from '../src/memory.js'
+import { memory } from '../src/memory.js'
+import type { Mistake } from './mistakes.js'
+import { IN_MEMORY, tryEach } from './mistakes.js'
 import * as sabotage from './sabotage.js'
-
-interface Mistake<P extends Plugin> {
-  readonly mistake: string
-  /** The check that must find it. */
-  readonly check: string
-  readonly by: (whole: P) => Plugin
-}
-
-const NONE = { skip: 'it is no package of its own' }
-const IN_MEMORY: ConformanceOptions = { service: { place: (name) => `memory:kit#${name}` }, package: NONE, wrong: ['memory:kit'] }
-const IN_STORE: ConformanceOptions = { service: { place: (name) => `memstore:///${name}/` }, package: NONE }
 
 const DATABASE: readonly Mistake<MemoryPlugin>[] = [
   {
@@ -310,202 +297,8 @@ const DATABASE: readonly Mistake<MemoryPlugin>[] = [
   },
 ]
 
-const LINES: readonly Mistake<MemoryLines>[] = [
-  {
-    mistake: 'takes each chunk for whole lines',
-    check: 'each format that both sides name round-trips when its chunks are cut after every 7 bytes',
-    by: (whole) => sabotage.target(whole, (end) => ({ bytes: { ...end.bytes!, write: (from, given, as, run) => end.bytes!.write({
-      ...from, parts: eachPart(from.parts, async function* (chunks) {
-        for await (const chunk of chunks) if (chunk.at(-1) === 10) yield chunk
-      }),
-    }, given, as, run) } })),
-  },
-  {
-    mistake: 'takes no parts for an error',
-    check: 'no parts at all land an empty table',
-    by: (whole) => sabotage.target(whole, (end) => ({ bytes: { ...end.bytes!, write: async (from, given, as, run) => {
-      if (from.tally().rows === 0) throw new MoveError('bad-data', 'there is nothing to read')
-      return await end.bytes!.write(from, given, as, run)
-    } } })),
-  },
-  {
-    mistake: 'refuses every format that it lists',
-    check: 'a source gives each format that it lists, unless it says why not',
-    by: (whole) => sabotage.source(whole, (end) => ({ bytes: { ...end.bytes!, refuse: () => 'not today' } })),
-  },
-  {
-    mistake: 'takes an error between two chunks for the end',
-    check: 'an error raised between two chunks is thrown, not turned into the end',
-    by: (whole) => sabotage.target(whole, (end) => ({ bytes: { ...end.bytes!, write: (from, given, as, run) => end.bytes!.write({
-      ...from, parts: eachPart(from.parts, async function* (chunks) {
-        let all = Buffer.alloc(0)
-        try {
-          for await (const chunk of chunks) all = Buffer.concat([all, chunk])
-        } catch {
-          // The mistake.
-        }
-        yield all.subarray(0, all.lastIndexOf(10) + 1)
-      }),
-    }, given, as, run) } })),
-  },
-  {
-    mistake: 'leaves a file out of the manifest',
-    check: 'a manifest lists exactly the files that were written, under the stage, with true sizes',
-    by: (whole) => sabotage.source(whole, (end) => ({ files: { ...end.files!, unload: async (into, format, as, run) => {
-      const manifest = await end.files!.unload(into, format, as, run)
-      return { ...manifest, files: manifest.files.slice(1) }
-    } } })),
-  },
-  {
-    mistake: 'makes up the size of a file',
-    check: 'a manifest lists exactly the files that were written, under the stage, with true sizes',
-    by: (whole) => sabotage.source(whole, (end) => ({ files: { ...end.files!, unload: async (into, format, as, run) => {
-      const manifest = await end.files!.unload(into, format, as, run)
-      return { ...manifest, files: manifest.files.map((file) => ({ ...file, byteLength: 1 })) }
-    } } })),
-  },
-  {
-    mistake: 'loads whatever lies in the stage',
-    check: 'a file that the manifest does not list is not loaded',
-    by: (whole) => sabotage.target(whole, (end) => ({ files: { ...end.files!, load: async (manifest, stage, as, run) =>
-      await end.files!.load({ ...manifest, files: [...manifest.files, { url: new URL('stray', stage.url) }] }, stage, as, run).catch((error: unknown) => {
-        if (MoveError.is(error) && error.code === 'not-found') return end.files!.load(manifest, stage, as, run)
-        throw error
-      }) } })),
-  },
-  {
-    mistake: 'passes over a file that is missing',
-    check: 'a file that is missing is an error, and leaves the target as it was',
-    by: (whole) => sabotage.target(whole, (end) => ({ files: { ...end.files!, load: (manifest, stage, as, run) =>
-      end.files!.load({ ...manifest, files: manifest.files.slice(0, -1) }, stage, { ...as, confirm: () => as.confirm({ }) }, run) } })),
-  },
-]
-
-const STORE: readonly Mistake<MemoryStorePlugin>[] = [
-  {
-    mistake: 'shows a file while it is written',
-    check: 'nothing is visible under its name until the body has ended',
-    by: (whole) => sabotage.store(whole, (end) => ({ write: async (url, body, run) => {
-      whole.files.set(url.href, new Uint8Array())
-      return await end.write(url, body, run)
-    } })),
-  },
-  {
-    mistake: 'leaves what it wrote when the body throws',
-    check: 'nothing at all remains if the body throws after chunk 1, and its error is the one that is told',
-    by: (whole) => sabotage.store(whole, (end) => ({ write: async (url, body, run) => await end.write(url, body, run).catch((error: unknown) => {
-      whole.files.set(`${url.href}.part`, new Uint8Array(1))
-      throw error
-    }) })),
-  },
-  {
-    mistake: 'takes the body\'s error for the end',
-    check: 'nothing at all remains if the body throws after chunk 3, and its error is the one that is told',
-    by: (whole) => sabotage.store(whole, (end) => ({ write: async (url, body, run) => await end.write(url, swallowed(body), run) })),
-  },
-  {
-    mistake: 'removes the old file first',
-    check: 'an existing file is replaced when the new one is complete, and kept when the body throws',
-    by: (whole) => sabotage.store(whole, (end) => ({ write: async (url, body, run) => {
-      whole.files.delete(url.href)
-      return await end.write(url, body, run)
-    } })),
-  },
-  {
-    mistake: 'lists in the order of writing',
-    check: 'list gives the files at or under a URL, in the order of their names, with true sizes',
-    by: (whole) => sabotage.store(whole, (end) => ({ list: async function* (under, run) {
-      const all: FileEntry[] = []
-      for await (const entry of end.list(under, run)) all.push(entry)
-      yield* all.reverse()
-    } })),
-  },
-  {
-    mistake: 'lists nothing without an error',
-    check: 'list says `not-found` when there is nothing',
-    by: (whole) => sabotage.store(whole, (end) => ({ list: async function* (under, run) {
-      if (await end.exists(under, run)) yield* end.list(under, run)
-    } })),
-  },
-  {
-    mistake: 'reads to the end and not to `end`',
-    check: 'a part gives the bytes from start to end, exclusive, and all of them by default',
-    by: (whole) => sabotage.eachPart(whole, (part) => ({ ...part, read: (start) => part.read(start) })),
-  },
-  {
-    mistake: 'gives the same memory for every chunk',
-    check: 'a chunk belongs to its receiver and is never written again',
-    by: (whole) => sabotage.eachPart(whole, (part) => ({ ...part, async *read(start?: number, end?: number) {
-      const memory = new Uint8Array(1 << 20)
-      for await (const chunk of part.read(start, end)) {
-        memory.set(chunk)
-        yield memory.subarray(0, chunk.byteLength)
-      }
-    } })),
-  },
-  {
-    mistake: 'takes the start of a name for the name',
-    check: 'exists is true when something is there already',
-    by: (whole) => sabotage.store(whole, () => ({ exists: (url) => Promise.resolve([...whole.files.keys()].some((href) => href.startsWith(url.href))) })),
-  },
-  {
-    mistake: 'complains about removing what is not there',
-    check: 'remove removes files, and what is not there is not an error',
-    by: (whole) => sabotage.store(whole, (end) => ({ remove: async (files, run) => {
-      for (const url of files) if (!await end.exists(url, run)) throw new MoveError('not-found', 'there is no such file')
-      await end.remove(files, run)
-    } })),
-  },
-  {
-    mistake: 'removes a folder with what is in it',
-    check: 'remove removes a folder if it is empty, and leaves it if not',
-    by: (whole) => sabotage.store(whole, () => ({ remove: (files) => {
-      for (const url of files) for (const href of [...whole.files.keys()]) if (href.startsWith(url.href)) whole.files.delete(href)
-      return Promise.resolve()
-    } })),
-  },
-  {
-    mistake: 'copies when it should rename',
-    check: 'rename gives a file another name in one step, replacing what had it',
-    by: (whole) => sabotage.store(whole, () => ({ rename: (from, to) => {
-      whole.files.set(to.href, whole.files.get(from.href)!)
-      return Promise.resolve()
-    } })),
-  },
-  {
-    mistake: 'does not look at the signal while it writes',
-    check: 'a signal fired between two chunks ends a writing with `aborted`, and nothing remains',
-    by: (whole) => sabotage.store(whole, (end) => ({ write: (url, body, run) => end.write(url, body, { ...run, signal: new AbortController().signal }) })),
-  },
-  {
-    mistake: 'opens a file when a part is asked for',
-    check: 'nothing is opened before the first chunk is asked for: a file that is missing says `not-found` then',
-    by: (whole) => sabotage.eachPart(whole, (part) => {
-      const held = part.read()
-      const first = held[Symbol.asyncIterator]().next()
-      return { ...part, async *read() {
-        const { value } = await first as { value: Uint8Array }
-        yield value
-      } }
-    }),
-  },
-]
 
 describe('a mistake of a database', () => { tryEach(DATABASE, memory, () => IN_MEMORY) })
-describe('a mistake of bytes and files', () => { tryEach(LINES, memoryLines, (whole) => ({ ...IN_MEMORY, stage: () => whole.stage() })) })
-describe('a mistake of a store', () => { tryEach(STORE, memoryStore, () => IN_STORE) })
-
-function tryEach<P extends Plugin>(mistakes: readonly Mistake<P>[], make: () => P, optionsFor: (whole: P) => ConformanceOptions): void {
-  for (const { mistake, check, by } of mistakes) {
-    test(`${mistake}: caught by "${check}"`, async () => {
-      const whole = make()
-      expect(await ended(whole, optionsFor(whole), (name) => name === check)).toEqual(new Map([[check, { outcome: 'passed', why: '' }]]))
-      const other = make()
-      const found = await ended(by(other), optionsFor(other), (name) => name === check)
-      expect(found.get(check)).toMatchObject({ outcome: 'failed' })
-    })
-  }
-}
 
 async function* firstOnly(parts: AsyncIterable<AsyncIterable<Batch>>): AsyncGenerator<AsyncIterable<Batch>> {
   for await (const part of parts) {
@@ -521,18 +314,4 @@ async function* firstOnly(parts: AsyncIterable<AsyncIterable<Batch>>): AsyncGene
 
 async function* nothing(): AsyncGenerator<never> {
   // The mistake.
-}
-
-async function* swallowed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of body) yield chunk
-  } catch {
-    // The mistake.
-  }
-}
-
-async function* eachPart(
-  parts: AsyncIterable<Part>, change: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
-): AsyncGenerator<Part> {
-  for await (const part of parts) yield { name: part.name, again: false, read: () => change(part.read()) }
 }
