@@ -148,8 +148,9 @@ async function prepare(from: string | End, to: string | End, options: PlanOption
   const stage = options.stage === undefined ? undefined : await openStage(options.stage, options.registry, run, secrets)
   if (stage) stack.use(stage.store)
   checkSignal(run)
-  if (source.place !== undefined && source.place === target.place) throw sameEnds(source.text)
   const existing = await target.end.look(run)
+  // Standard input and output share a name, but nothing lies there.
+  if (existing !== undefined && source.place !== undefined && source.place === target.place) throw sameEnds(source.text)
   if (existing !== undefined && (options.whenExists ?? 'fail') === 'fail') {
     throw new MoveError('already-exists', `${target.text} exists already: say what to do with it (append, truncate, delete, replace, merge)`, { context: { target: target.text } })
   }
