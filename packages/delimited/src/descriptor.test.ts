@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CONTRACT } from '@records-mover/core/plugin'
 import { field, format, schemaOf } from '../test/support.js'
 import { descriptor } from './descriptor.js'
+import { refuseFormat } from './hints.js'
 import { delimited } from './index.js'
 
 const given = schemaOf(field('a', { type: 'string' }), field('b', { type: 'decimal', precision: 9, scale: 2 }))
@@ -29,6 +30,12 @@ describe('judging', () => {
     expect(descriptor.refuse(format(), given, given, 'transcode')).toContain('needs the format that is to be written')
     expect(descriptor.refuse({ format: 'avro', hints: {} }, given, given, 'decode')).toContain('and not "avro"')
   })
+})
+
+test('completes every ending and every variant that it claims', () => {
+  for (const format of [...descriptor.extensions, ...descriptor.variants!]) expect(refuseFormat(descriptor.complete({ format }))).toBeUndefined()
+  expect(descriptor.complete({ format: 'tab' }).hints['field-delimiter']).toBe('\t')
+  expect(descriptor.complete({ format: 'txt' })).toEqual(descriptor.complete({}))
 })
 
 describe('the package', () => {

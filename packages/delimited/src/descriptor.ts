@@ -1,11 +1,13 @@
 // Delimited text as a format of the contract: what can be judged of it without loading its codec.
 import type { FormatDescriptor, FormatVerb, RecordsFormat, RecordsSchema, Why } from '@records-mover/core/plugin'
 import { conversion } from '@records-mover/core/plugin'
-import { completeFormat, refuseFormat } from './hints.js'
+import { ENDINGS, VARIANTS, completeFormat, refuseFormat } from './hints.js'
 
 export const descriptor: FormatDescriptor = {
-  extensions: ['csv', 'tsv', 'tab', 'txt', 'psv', 'dsv'],
+  extensions: Object.keys(ENDINGS),
+  variants: Object.keys(VARIANTS),
   fallback: true,
+  typeless: true,
   refuse,
   complete: completeFormat,
   needs: 'stream',

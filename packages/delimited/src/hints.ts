@@ -128,25 +128,28 @@ export const VARIANTS: { readonly [variant: string]: Partial<Hints> } = {
   },
 }
 
+/** File name endings, the usual one first, and the variant that each stands for. */
+export const ENDINGS: { readonly [ending: string]: string } = { csv: 'csv', tsv: 'tsv', tab: 'tsv', txt: 'csv' }
+
 /**
- * The format in full: the variant's starting values with what was told laid over them. `told.format` is `delimited` or a
- * variant's name; `variant` (default `csv`) serves when it is not a variant's. Booleans, nulls, pairs and control characters
+ * The format in full: the variant's starting values with what was told laid over them. `told.format` is `delimited`, a
+ * variant's name or a file name ending; `variant` (default `csv`) serves when it is not a variant's. Booleans, nulls, pairs and control characters
  * may be told as a command line spells them: `true`, `null`, `yes,no`, `\t`.
  *
  * @throws MoveError `refused`, naming the hint, for one that is unknown, has a value it does not take, or contradicts another.
  */
 export function completeFormat(told: Told, variant = 'csv'): RecordsFormat {
   const named = told.format === undefined || told.format === DELIMITED ? variant : told.format
-  const start = Object.hasOwn(VARIANTS, named) ? VARIANTS[named] : undefined
+  const name = Object.hasOwn(ENDINGS, named) ? ENDINGS[named]! : named
+  const start = Object.hasOwn(VARIANTS, name) ? VARIANTS[name] : undefined
   if (start === undefined) {
     const known = Object.keys(VARIANTS).join(', ')
     throw new MoveError('refused', `no delimited format is called "${named}": use ${DELIMITED}, ${known}`)
   }
   const hints: Record<string, unknown> = {}
-  for (const [name, hint] of Object.entries(HINTS)) hints[name] = start[name as HintName] ?? hint.default
-  // A variant's null is a value: `??` above would have taken the default for it.
-  for (const [name, value] of Object.entries(start)) hints[name] = value
-  for (const [name, value] of Object.entries(told.hints ?? {})) hints[name] = readHint(name, value)
+  for (const [hint, { default: value }] of Object.entries(HINTS)) hints[hint] = value
+  Object.assign(hints, start)
+  for (const [hint, value] of Object.entries(told.hints ?? {})) hints[hint] = readHint(hint, value)
   const why = contradiction(hints as unknown as Hints)
   if (why !== undefined) throw new MoveError('refused', why)
   return { format: DELIMITED, hints }

@@ -1,7 +1,7 @@
 // How a place in a delimited file is named in an error: file, line, column, field and record, and never the value.
 import { isUtf8 } from 'node:buffer'
 import { MoveError } from '@records-mover/core/plugin'
-import type { Records } from './scan.js'
+import type { Records } from './region.js'
 
 /**
  * A `bad-data` error at byte `at` of `records.bytes`, in the field of index `field` of its record.

@@ -1,43 +1,15 @@
-// Where fields and records begin and end in delimited bytes: structure, character encoding and limits, never a value.
+// Where fields and records begin and end in delimited bytes: structure, character encoding and limits, never a value. Half of
+// it is one loop, which is long because it is the loop that every byte passes.
 import { isUtf8 } from 'node:buffer'
 import type { Limits } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
 import type { Dialect } from './dialect.js'
 import { badField, invalidByte } from './place.js'
+import type { Records } from './region.js'
+import { ESCAPED, QUOTED, grow } from './region.js'
 
-/** Flag of a field that stood in quotes; `starts` and `ends` leave the quotes out. */
-export const QUOTED = 1
-/** Flag of a field that holds a doubled quote or an escape, which its text does not. */
-export const ESCAPED = 2
-
-/**
- * Whole records, as positions in `bytes`. Field `i` of record `r` has index `r * width + i` in `starts`, `ends` (exclusive) and
- * `flags`. `bytes` is never written and may be passed on; the other arrays are written anew by the next `next()`.
- *
- * All text is valid UTF-8. A null is not told apart here: see `isNull` in fields.ts.
- */
-export interface Records {
-  bytes: Buffer
-  /** Where the first of these records begins, and where the last one ends, its terminator included. */
-  start: number
-  end: number
-  starts: Uint32Array
-  ends: Uint32Array
-  flags: Uint8Array
-  /** Fields of each record. */
-  width: number
-  rows: number
-  /** Number of the first of these records in its part: data counts from 1, the header row is 0 and comes alone. */
-  record: number
-  /** Number of the line on which the first of these records begins, from 1. */
-  line: number
-  /** False when the last of these records ended with the part and not with a terminator. */
-  terminated: boolean
-  /** For messages: the part's name, the names of the fields where known, and what ends a line. */
-  readonly file: string
-  names: readonly string[] | undefined
-  readonly lineEnd: number
-}
+export { ESCAPED, QUOTED } from './region.js'
+export type { Records } from './region.js'
 
 export interface ScanOptions {
   /** The name of the part, for messages. */
@@ -459,19 +431,6 @@ function concat(rest: Buffer, pending: readonly Buffer[], pendingLength: number)
     at += chunk.length
   }
   return whole
-}
-
-function grow(records: Records): Records {
-  const starts = new Uint32Array(records.starts.length * 2)
-  const ends = new Uint32Array(starts.length)
-  const flags = new Uint8Array(starts.length)
-  starts.set(records.starts)
-  ends.set(records.ends)
-  flags.set(records.flags)
-  records.starts = starts
-  records.ends = ends
-  records.flags = flags
-  return records
 }
 
 function raggedText(found: number, width: number, empty: boolean): string {
