@@ -35,15 +35,18 @@ export function keepColumn(field: string, home: FieldFacts, type: ColumnType): {
 // Every database has these under the same names with the same meaning.
 const PORTABLE_COLLATIONS: ReadonlySet<string> = new Set(['C', 'POSIX', 'ucs_basic'])
 
-/** Keys and indexes of the home, and changes for all else that hangs on a table. `columnOf`: the new column of a home's column. */
-export function keepTable(schema: RecordsSchema, columnOf: ReadonlyMap<string, string>): { readonly indexes: readonly NewIndex[], readonly changes: readonly Change[] } {
+/**
+ * Keys and indexes of the home, and changes for all else that hangs on a table. `columnOf`: the new column of a home's column;
+ * `retyped`: columns of the home whose type is another here.
+ */
+export function keepTable(schema: RecordsSchema, columnOf: ReadonlyMap<string, string>, retyped: ReadonlySet<string>): { readonly indexes: readonly NewIndex[], readonly changes: readonly Change[] } {
   const home = tableFacts(schema)
   if (home === undefined) return { indexes: [], changes: [] }
   const indexes: NewIndex[] = []
   const changes: Change[] = []
   for (const index of home.indexes ?? []) {
     const constraint = home.constraints?.find(({ name, type }) => name === index.constraint && type !== 'not null')
-    const why = constraint?.type === 'exclusion' ? 'it belongs to an exclusion constraint' : unkept(index, columnOf)
+    const why = constraint?.type === 'exclusion' ? 'it belongs to an exclusion constraint' : unkept(index, columnOf, retyped)
     const what = index.primary ? 'primary key' : constraint?.type === 'unique' ? 'unique constraint' : 'index'
     if (why !== undefined) {
       changes.push({ change: `the ${what} ${index.name} is not kept: ${why}` })
@@ -69,12 +72,15 @@ export function keepTable(schema: RecordsSchema, columnOf: ReadonlyMap<string, s
 // Methods that every PostgreSQL has: https://www.postgresql.org/docs/current/indexes-types.html
 const METHODS: ReadonlySet<string> = new Set(['btree', 'hash', 'gist', 'spgist', 'gin', 'brin'])
 
-function unkept(index: IndexFacts, columnOf: ReadonlyMap<string, string>): string | undefined {
+function unkept(index: IndexFacts, columnOf: ReadonlyMap<string, string>, retyped: ReadonlySet<string>): string | undefined {
   if (!index.valid) return 'it is not valid at home'
   if (index.partial) return 'it has a condition'
   if (index.columns.some((name) => name === null)) return 'it has an expression'
   if (!index.plain) return 'it has operator classes, orders or collations of its own'
   if (!METHODS.has(index.method)) return `its method ${index.method} belongs to an extension`
+  // Text can be sorted and hashed, and that is all.
+  const other = index.method === 'btree' || index.method === 'hash' ? undefined : index.columns.find((name) => name !== null && retyped.has(name))
+  if (typeof other === 'string') return `its column ${other} has another type here`
   const missing = [...index.columns, ...index.include].find((name) => name !== null && !columnOf.has(name))
   return missing === undefined ? undefined : `its column ${missing!} does not travel`
 }

@@ -19,6 +19,7 @@ export function fitNew(wish: Wish, state: TargetState): LandingPlan {
   const columns: NewColumn[] = []
   const arrivals: Arrival[] = []
   const names = new Map<string, string>()
+  const retyped = new Set<string>()
   for (const field of wish.schema.fields) {
     const name = columnName(field.name)
     const why = refuseName(name)
@@ -29,6 +30,7 @@ export function fitNew(wish: Wish, state: TargetState): LandingPlan {
     if (name !== field.name) changes.push({ field: field.name, change: `the name is cut to "${name}", the 63 bytes that PostgreSQL allows` })
     const made = newColumn(field, name, state, wish, changes)
     columns.push(made.column)
+    if (made.retyped) retyped.add(field.name)
     arrivals.push({ column: name, field: made.delivered })
   }
   if (columns.length > MOST_COLUMNS) refused.push(`${columns.length} fields are more than the ${MOST_COLUMNS} columns that a table of PostgreSQL has: choose some with --columns`)
@@ -36,7 +38,7 @@ export function fitNew(wish: Wish, state: TargetState): LandingPlan {
     if (!isPrivilege(privilege)) refused.push(`"${privilege}" is no privilege on a table: it may be select, insert, update, delete, truncate, references, trigger or all`)
   }
   const columnOf = new Map(arrivals.map(({ field, column }) => [field.name, column]))
-  const kept = keepTable(wish.schema, columnOf)
+  const kept = keepTable(wish.schema, columnOf, retyped)
   changes.push(...kept.changes)
   const indexes = [...kept.indexes]
   const key = keyIndex(wish, columnOf, indexes)
@@ -52,7 +54,7 @@ export function fitNew(wish: Wish, state: TargetState): LandingPlan {
   return { refused, changes, arrivals, table }
 }
 
-function newColumn(field: Field, name: string, state: TargetState, wish: Wish, changes: Change[]): { readonly column: NewColumn, readonly delivered: Field } {
+function newColumn(field: Field, name: string, state: TargetState, wish: Wish, changes: Change[]): { readonly column: NewColumn, readonly delivered: Field, readonly retyped: boolean } {
   const type = columnType(field, state.types)
   const say = (change: string, loss?: string): void => { changes.push({ field: field.name, change, ...(loss !== undefined && { loss }) }) }
   if (type.change !== undefined) {
@@ -66,6 +68,7 @@ function newColumn(field: Field, name: string, state: TargetState, wish: Wish, c
   const { kept, changes: lost } = home === undefined ? { kept: {}, changes: [] } : keepColumn(field.name, home, type)
   changes.push(...lost)
   return {
+    retyped: type.change !== undefined,
     column: { name, type: type.sql, notNull: !field.nullable, ...kept },
     delivered: {
       name: field.name, type: type.type, nullable: field.nullable,

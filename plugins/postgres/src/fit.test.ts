@@ -76,10 +76,12 @@ describe('an existing table', () => {
   })
 
   test('is refused as a view, and as a foreign table but for append', () => {
-    expect(fitted([], [], {}, { kind: 'view' }).refused).toEqual(['public.orders is a view: name a table'])
-    expect(fitted([], [], { whenExists: 'delete' }, { kind: 'foreign table' }).refused).toHaveLength(1)
-    expect(fitted([], [], { whenExists: 'append' }, { kind: 'foreign table' }).refused).toEqual([])
-    expect(fitted([], [], { whenExists: 'fail' }).refused[0]).toContain('exists')
+    const [fields, columns] = [[field('id', INT)], [column('id', 'int4')]]
+    expect(fitted([], columns).refused).toEqual(['the records have no fields'])
+    expect(fitted(fields, columns, {}, { kind: 'view' }).refused).toEqual(['public.orders is a view: name a table'])
+    expect(fitted(fields, columns, { whenExists: 'delete' }, { kind: 'foreign table' }).refused).toHaveLength(1)
+    expect(fitted(fields, columns, { whenExists: 'append' }, { kind: 'foreign table' }).refused).toEqual([])
+    expect(fitted(fields, columns, { whenExists: 'fail' }).refused[0]).toContain('exists')
   })
 })
 

@@ -12,6 +12,7 @@ import { deliveredSchema } from './landing-plan.js'
 /** Pure: the same wish and state give the same plan, for the print and for the verb. */
 export function planLanding(wish: Wish, state: TargetState): LandingPlan {
   const { relation } = state
+  if (wish.schema.fields.length === 0) return { refused: ['the records have no fields'], changes: [], arrivals: [] }
   if (relation === undefined) return fitNew(wish, state)
   if (wish.whenExists === 'fail') {
     return { refused: [`${tableText(state.name)} exists: say what to do with it (append, truncate, delete, replace or merge)`], changes: [], arrivals: [] }

@@ -2,14 +2,13 @@
 import type { Landing, Run, Tally } from '@records-mover/core/plugin'
 import { MoveError } from '@records-mover/core/plugin'
 import { quoteTable, tableText } from './address.js'
-import { readTable } from './catalog.js'
 import type { Session } from './connect.js'
 import type { CopyTarget } from './copy-in.js'
+import { lockFenced } from './landing-lock.js'
 import { adoptTable, makeTable } from './landing-table.js'
 import type { LandingPlan, TargetState } from './landing-plan.js'
 import { settleCommit } from './landing-doubt.js'
 import { mergeRows, stageTable } from './merge.js'
-import { fence } from './target-look.js'
 
 /** How a landing reaches its server. */
 export interface LandingSession {
@@ -68,21 +67,21 @@ async function bring(session: Session, plan: LandingPlan, state: TargetState, as
   }
   switch (as.whenExists) {
     case 'append':
-      await lockFenced(session, state, 'row exclusive')
+      await lockFenced(session, state, 'row exclusive', run)
       return await fill(target(relation))
     case 'truncate':
-      await lockFenced(session, state, 'access exclusive')
+      await lockFenced(session, state, 'access exclusive', run)
       await session.query(`truncate table ${relation}`, [], doing)
       return await fill(target(relation))
     case 'delete':
       // Nobody else writes until the commit, so what is there then is what has arrived. Readers read on.
-      await lockFenced(session, state, 'share row exclusive')
+      await lockFenced(session, state, 'share row exclusive', run)
       await session.query(`delete from ${relation}`, [], doing)
       return await fill(target(relation))
     case 'merge': {
       const stage = await stageTable(session, plan, run)
       const rows = await fill(target(stage))
-      await lockFenced(session, state, 'share row exclusive')
+      await lockFenced(session, state, 'share row exclusive', run)
       await mergeRows(session, stage, relation, plan, as.key ?? [], tableText(state.name))
       return rows
     }
@@ -92,7 +91,7 @@ async function bring(session: Session, plan: LandingPlan, state: TargetState, as
       const rows = await fill(target(beside))
       await adoptTable(session, {
         relation: beside, name: state.name, table: plan.table!, run, old: state.relation,
-        swap: () => lockFenced(session, state, 'access exclusive'),
+        swap: () => lockFenced(session, state, 'access exclusive', run),
       })
       return rows
     }
@@ -104,17 +103,6 @@ async function bring(session: Session, plan: LandingPlan, state: TargetState, as
 /** The name of a table that takes the place of another: the run's id is unique. */
 function besideName(run: Run): string {
   return `records-mover ${run.id}`
-}
-
-/** Locks the table and makes sure that it is still the one that was looked at: nobody can change it from here on. */
-async function lockFenced(session: Session, state: TargetState, mode: string): Promise<void> {
-  const table = tableText(state.name)
-  const before = state.relation!
-  // A foreign table cannot be locked; its columns are looked at all the same.
-  if (before.facts.kind !== 'foreign table') await session.query(`lock table ${quoteTable(state.name)} in ${mode} mode`, [], { doing: `lock ${table}` })
-  const now = await readTable(session, state.name)
-  if (now !== undefined && fence(now) === fence(before)) return
-  throw new MoveError('busy', `${table} was changed or made anew by somebody else since it was looked at: repeat the move`, { context: { table } })
 }
 
 // The names of these functions changed: https://www.postgresql.org/docs/13/release-13.html

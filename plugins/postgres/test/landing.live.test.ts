@@ -134,6 +134,31 @@ describe.skipIf(postgres.skip)(postgres.title('landing'), () => {
     })
   })
 
+  test.each(['truncate', 'replace'] as const)('%s waits for a long reader without making others wait, and goes on when it has ended', async (whenExists) => {
+    await full()
+    const reader = sql('begin; select * from orders; select pg_sleep(4)')
+    const landing = land(NEW, { whenExists })
+    let looks = 0
+    const others = (async () => {
+      const until = performance.now() + 3500
+      while (performance.now() < until) {
+        await sql('set lock_timeout = 2500; select count(*) from orders')
+        looks++
+      }
+    })()
+    await Promise.all([reader, landing, others])
+    expect(looks).toBeGreaterThan(1)
+    expect(await content()).toEqual([['2', 'new two'], ['3', null]])
+  })
+
+  test('a stop while waiting for a lock is a stop', async () => {
+    await full()
+    const reader = sql('begin; select * from orders; select pg_sleep(3)')
+    await expect(land(NEW, { whenExists: 'truncate', signal: AbortSignal.timeout(600) })).rejects.toMatchObject({ code: 'aborted' })
+    await reader
+    expect(await content()).toEqual(OLD)
+  })
+
   test('merge refuses a key that comes twice or is null, naming the row', async () => {
     await full()
     const before = await everything()
