@@ -1,8 +1,9 @@
 // What is done to each field on its way: how its text is checked, read and written, by the type it has and the type it is wanted as.
 import type { Field, FieldType, Loss, RecordsSchema } from '@records-mover/core/plugin'
-import { MoveError, conversion, typeText } from '@records-mover/core/plugin'
+import { MoveError } from '@records-mover/core/plugin'
 import type { Read, Spelling } from './readers.js'
 import { lossOf, readerOf, wordsOf } from './readers.js'
+import { refuseColumns } from './refuse-columns.js'
 import type { Write } from './writers.js'
 import { RESPELL } from './verdict.js'
 import { writerOf } from './writers.js'
@@ -49,17 +50,6 @@ export function planColumns(given: RecordsSchema, as: RecordsSchema, from: Spell
   })
 }
 
-/** Why records of `given` cannot be turned into records of `as`; undefined when they can. */
-export function refuseColumns(given: RecordsSchema, as: RecordsSchema): string | undefined {
-  for (const field of as.fields) {
-    const other = given.fields.find(({ name }) => name === field.name)
-    if (other === undefined) return `the records have no field "${field.name}"`
-    const how = conversion(other.type, field.type)
-    if (how.kind === 'refused') return `field "${field.name}": ${how.why}`
-  }
-  return undefined
-}
-
 function planColumn(given: Field, as: Field, index: number, from: Spelling, to: Spelling): ColumnPlan {
   const spelled = as.type.type === 'string' ? given.type : as.type
   const kind = spelled.type === 'bytes' ? HEX : wordsOf(spelled) === 0 ? TEXT : VALUE
@@ -84,11 +74,6 @@ export const CANONICAL: Spelling = { yes: Buffer.from('true'), no: Buffer.from('
 function respelled(read: Read, type: FieldType, from: Spelling, to: Spelling): Read {
   if (type.type !== 'boolean' || (from.yes.equals(to.yes) && from.no.equals(to.no))) return read
   return (bytes, start, end, words, at) => Math.max(RESPELL, read(bytes, start, end, words, at))
-}
-
-/** What to say of a value that is not of its type. */
-export function expected(plan: ColumnPlan): string {
-  return typeText(plan.spelled)
 }
 
 function unread(): never {

@@ -1,7 +1,7 @@
 // Delimited text as a format of the contract: what can be judged of it without loading its codec.
 import type { FormatDescriptor, FormatVerb, RecordsFormat, RecordsSchema, Why } from '@records-mover/core/plugin'
-import { conversion } from '@records-mover/core/plugin'
 import { ENDINGS, VARIANTS, completeFormat, refuseFormat } from './hints.js'
+import { refuseColumns } from './refuse-columns.js'
 
 export const descriptor: FormatDescriptor = {
   extensions: Object.keys(ENDINGS),
@@ -22,12 +22,8 @@ function refuse(format: RecordsFormat, given: RecordsSchema, as: RecordsSchema, 
     const target = refuseFormat(to)
     if (target !== undefined) return target
   }
-  for (const field of as.fields) {
-    const from = given.fields.find((other) => other.name === field.name)
-    if (from === undefined) return `the records have no field "${field.name}"`
-    // Encode writes what it gets, under the types it has.
-    const how = verb === 'encode' ? undefined : conversion(from.type, field.type)
-    if (how?.kind === 'refused') return `field "${field.name}": ${how.why}`
-  }
+  // Encode writes what it gets, under the types it has.
+  const why = verb === 'encode' ? undefined : refuseColumns(given, as)
+  if (why !== undefined) return why
   return as.fields.length === 0 ? 'delimited text cannot hold records without fields' : undefined
 }

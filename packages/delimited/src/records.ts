@@ -52,7 +52,7 @@ export function stopWhenAborted(run: Run): void {
 }
 
 /** The names in a header row, as text. */
-export function headerTexts(records: Records, dialect: Dialect): string[] {
+function headerTexts(records: Records, dialect: Dialect): string[] {
   const { bytes, starts, ends, flags, width } = records
   return Array.from({ length: width }, (_, k) => {
     const [start, end, flag] = [starts[k]!, ends[k]!, flags[k]!]
