@@ -1,6 +1,6 @@
 // One run of the command from its words to its exit code.
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readArguments } from './arguments.js'
 import { DONE, READER_GONE, SIGNAL_EXITS } from './exit-codes.js'
 import type { Failure } from './failure.js'
@@ -23,10 +23,11 @@ export interface MainOptions extends Installation {
  * Runs `mvrec` on this process's streams and signals, and resolves with the exit code; it never rejects. Nothing but the
  * arguments is loaded before they are read, and of the plugins only what the move needs.
  */
-export async function main({ words, ...installation }: MainOptions): Promise<number> {
+export async function main({ words, folder, startedAs, directory }: MainOptions): Promise<number> {
+  const installation = { folder: resolve(folder), startedAs: resolve(startedAs), directory: resolve(directory) }
   const terminal = terminalOf(wordsReporting(words))
   try {
-    const request = readArguments(words, { version: await versionText(installation.folder), width: terminal.width })
+    const request = readArguments(words, { version: await versionText(folder), width: terminal.width })
     if (request.command === 'help') {
       terminal.say(request.text)
       return DONE

@@ -142,17 +142,17 @@ test('lists plugins, with the reason for each that is not loaded and for a proje
   reporter.listed({
     plugins: [
       { ...found, name: '@records-mover/file', schemes: ['file'], of: 'mvrec' },
-      { ...found, name: 'stranger', contract: 7, schemes: ['strange'], formats: ['odd'], refused: 'it was written for contract 7 and this core speaks 1', of: 'mvrec' },
+      { ...found, name: 'stranger', contract: 7, schemes: ['strange'], formats: ['odd'], refused: 'it was written for contract 7 and this core speaks 1', of: 'project' },
     ],
     passedOver: '/home/me/shop',
   })
   expect(lines()).toEqual([
-    'plugin               version  contract  answers       of',
-    '-------------------  -------  --------  ------------  -----',
-    '@records-mover/file  1.0.0           1  file:         mvrec',
-    'stranger             1.0.0           7  strange: odd  mvrec',
-    '',
-    'stranger is not loaded: it was written for contract 7 and this core speaks 1',
+    "@records-mover/file  1.0.0  contract 1  mvrec's own",
+    '  schemes     file',
+    "stranger             1.0.0  contract 7  the project's",
+    '  schemes     strange',
+    '  formats     odd',
+    '  not loaded  it was written for contract 7 and this core speaks 1',
     '',
     'this mvrec is not installed in /home/me/shop, so it loads only its own plugins:',
     'install records-mover in that project, beside the plugin, and run it from there',

@@ -11,5 +11,5 @@ if (words.length === 1 && /^(--version|-V)$/.test(words[0]!)) {
   process.stdout.write(`mvrec ${version}\n`)
 } else {
   const { main } = await import('@records-mover/cli')
-  process.exitCode = await main({ words, folder: folder.replace(/[\\/]$/, ''), startedAs, directory: process.cwd() })
+  process.exitCode = await main({ words, folder, startedAs, directory: process.cwd() })
 }
