@@ -20,7 +20,7 @@ const broken = [
   ['plugin-door-is-floor-0', { [`${core}/plugin.ts`]: "export * from './a.js'", [`${core}/a.ts`]: "import './registry.js'", [`${core}/registry.ts`]: 'export {}' }],
   ['plugins-see-the-plugin-door', { [`${plugin}/index.ts`]: "import '@records-mover/core'" }],
   ['plugins-see-the-plugin-door', { [`${plugin}/index.ts`]: "import '../../two/src/index.js'", 'plugins/two/src/index.ts': 'export {}' }],
-  ['drivers-behind-connect', { [`${plugin}/copy.ts`]: "import 'pg'" }],
+  ['drivers-in-few-files', { [`${plugin}/copy.ts`]: "import 'pg'" }],
   ['nothing-published-needs-a-dev-dependency', { [`${plugin}/copy.ts`]: "import 'csv-parse'" }],
   ['nothing-imports-the-tests-servers', { [`${plugin}/copy.ts`]: "import '../../../test-infra/postgres/index.js'", 'test-infra/postgres/index.ts': 'export {}' }],
   ['entry-loads-nothing', { [`${plugin}/index.ts`]: "import './source.js'", [`${plugin}/source.ts`]: "import './connect.js'", [`${plugin}/connect.ts`]: "import 'pg'" }],
