@@ -13,16 +13,18 @@ const CHUNK = 1 << 20
 const WAIT_MS = 4
 
 /**
- * Bytes of one part. Owns the session from here on: it is closed when the part has been read or left, or when the chunks are
- * disposed.
+ * Bytes of one part, in a session that is opened when the part is read and closed when it has been read or left.
  *
  * DuckDB's CSV writer serves files only, and writes them from the first byte to the last without going back; with all its
  * threads it is faster than turning batches into text here.
  */
-export function readBytes(session: Session, relation: Relation, format: RecordsFormat, as: RecordsSchema, run: Run, what: string): Chunks {
+export function readBytes(
+  connect: () => Promise<Session>, relation: Relation, format: RecordsFormat, as: RecordsSchema, run: Run, what: string,
+): Chunks {
   let rows: number | undefined
   async function* read(): AsyncGenerator<Uint8Array> {
     const path = join(await run.scratch(), `duckdb-${++files}.csv`)
+    const session = await connect()
     const writer = { ended: false }
     const written = writeFile(session, relation, format, as, path, false, run, what).finally(() => {
       writer.ended = true
@@ -51,10 +53,8 @@ export function readBytes(session: Session, relation: Relation, format: RecordsF
     format,
     parts: oneOf(part),
     tally: () => rows === undefined ? {} : { rows },
-    [Symbol.asyncDispose]: () => {
-      session.close()
-      return Promise.resolve()
-    },
+    // A part holds nothing before it is read, and gives everything back when its loop ends.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
 

@@ -5,21 +5,24 @@ import { readChunk } from './read-vector.js'
 import type { Session } from './session.js'
 
 /**
- * Batches of up to 2048 rows of a query, in one part, in one read-only transaction. Owns the session from here on: it is closed
- * when the part has ended or been left early, or when the batches are disposed. DuckDB computes a little ahead and then waits.
+ * Batches of up to 2048 rows of a query, in one part, in one read-only transaction of a session that is opened when the part is
+ * read, and closed when it has ended or been left early, or when the batches are disposed. DuckDB computes a little ahead and then
+ * waits.
  */
 export function readBatches(
-  session: Session, sql: string, columns: readonly ColumnToRead[], schema: RecordsSchema, run: Run, what: string,
+  connect: () => Promise<Session>, sql: string, columns: readonly ColumnToRead[], schema: RecordsSchema, run: Run, what: string,
 ): Batches {
   let rows = 0
   let next: Promise<unknown> = Promise.resolve()
+  let opened: Session | undefined
   async function finish(): Promise<void> {
-    session.interrupt()
+    opened?.interrupt()
     await next.catch(() => undefined)
-    await session.rollback()
-    session.close()
+    await opened?.rollback()
+    opened?.close()
   }
   async function* part(): AsyncGenerator<Batch> {
+    const session = opened = await connect()
     const unwatch = session.watch(run)
     try {
       await session.run('begin transaction read only', what)

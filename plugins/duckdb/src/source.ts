@@ -64,17 +64,17 @@ export async function openSource(at: Address): Promise<Source> {
         const picked = deliver(looked(), as)
         return typeof picked === 'string' ? picked : undefined
       },
-      async read(as, reading) {
+      read(as, reading) {
         const picked = deliver(looked(), as)
-        if (typeof picked === 'string') throw new MoveError('refused', picked)
-        return readBatches(await held.session('read'), `select ${picked.select} from ${looked().sql}`, picked.columns, as, reading, what)
+        if (typeof picked === 'string') return Promise.reject(new MoveError('refused', picked))
+        return Promise.resolve(readBatches(() => held.session('read'), `select ${picked.select} from ${looked().sql}`, picked.columns, as, reading, what))
       },
     },
     bytes: {
       formats: FORMATS,
       refuse: (format, _given, as) => refuseUnload(format, looked(), as),
-      async read(format, as, reading) {
-        return readBytes(await held.session('read'), looked(), format, as, reading, what)
+      read(format, as, reading) {
+        return Promise.resolve(readBytes(() => held.session('read'), looked(), format, as, reading, what))
       },
     },
     files: {

@@ -20,5 +20,5 @@ conformance({ describe, test, after: afterAll }, duckdb, {
   },
   package: new URL('..', import.meta.url),
   formats: [duckdb, delimited, file],
-  wrong: ['duckdb://host/a.duckdb#t', 'duckdb:a.duckdb?password=KIT_CANARY#t', 'duckdb:a.duckdb#a.b.c', 'duckdb:a.duckdb?threads=none#t'],
+  wrong: ['duckdb://host/a.duckdb#t', 'duckdb://me:KIT_CANARY@host/a.duckdb#t', 'duckdb:a.duckdb?no-such-option=1#t', 'duckdb:a.duckdb#a.b.c', 'duckdb:a.duckdb?threads=none#t'],
 })
