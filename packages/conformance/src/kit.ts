@@ -107,6 +107,17 @@ export function kitFor(plugin: Plugin, options: ConformanceOptions, service: Ser
   }
 }
 
+/** Asserts that a call is rejected with an error that says `word`, by itself or in a cause; a check that cannot be made stays one. */
+export async function assertThrows(call: Promise<unknown>, word: string, what: string): Promise<void> {
+  const error: unknown = await call.then(() => undefined, (thrown: unknown) => thrown)
+  assert.ok(error instanceof Error, `${what} resolved, and should have been rejected`)
+  if (!chain(error).includes(word)) throw error
+}
+
+function chain(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${chain(error.cause)}` : ''
+}
+
 /** Asserts that an error is one that a plugin may throw. */
 export function checkError(error: unknown, what: string): asserts error is MoveErrorType {
   assert.ok(MoveError.is(error), `${what} was rejected with ${inspect(error)}, which is no MoveError`)

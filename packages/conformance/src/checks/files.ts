@@ -2,6 +2,7 @@
 import type { Landing, Manifest, RecordsSchema, Stage, Store, Target } from '@records-mover/core/plugin'
 import assert from 'node:assert/strict'
 import type { Check, Kit } from '../kit.js'
+import { assertThrows } from '../kit.js'
 import { assertAsBefore, assertSameRows, everything, landingOf, people, seed } from '../records.js'
 import type { TestRun } from '../test-run.js'
 
@@ -60,7 +61,7 @@ export const files: readonly Check[] = [
       const at = await kit.place()
       const old = people(3)
       await seed(kit, at, old)
-      await assert.rejects(load(kit, at, manifest, stage, ROWS.rows.length, 'append', () => { throw new Error('confirm refuses') }), /confirm refuses/)
+      await assertThrows(load(kit, at, manifest, stage, ROWS.rows.length, 'append', () => { throw new Error('confirm refuses') }), 'confirm refuses', 'a load whose confirm refused')
       assertAsBefore(await everything(kit, at), old, 'the table is as it was')
     },
   },
