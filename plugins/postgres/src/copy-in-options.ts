@@ -33,13 +33,14 @@ export function delimitedFormats(nul: 'keep' | 'remove'): readonly RecordsFormat
   ]
 }
 
-/** Why COPY FROM would not read a delimited format as its hints mean it; undefined when it does. */
-export function refuseDelimited({ hints }: RecordsFormat, as: RecordsSchema): Why | undefined {
+/** Why COPY FROM would not read a delimited format as its hints mean it; undefined when it does. `nul`: what is to become of U+0000. */
+export function refuseDelimited({ hints }: RecordsFormat, as: RecordsSchema, nul: 'keep' | 'remove' = 'keep'): Why | undefined {
   for (const [hint, value] of Object.entries(hints)) {
     const judge = Object.hasOwn(JUDGES, hint) ? JUDGES[hint] : undefined
     const why = judge === undefined ? 'PostgreSQL does not know it' : judge(value, hints, as)
     if (why !== undefined) return `hint ${hint}=${JSON.stringify(value)}: ${why}`
   }
+  if (nul === 'remove' && hints.nul !== 'remove' && as.fields.some(({ type: { type } }) => type === 'string' || type === 'json')) return 'U+0000 is to be taken out of text on the way'
   const missing = Object.keys(JUDGES).find((hint) => !(hint in hints))
   return missing === undefined ? undefined : `the format does not tell its ${missing}`
 }

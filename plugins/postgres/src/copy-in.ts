@@ -5,6 +5,7 @@ import { MoveError } from '@records-mover/core/plugin'
 import type { CopyIn, Session } from './connect.js'
 import { copyOptions, isText } from './copy-in-options.js'
 import { guardText } from './copy-in-guard.js'
+import { findNul } from './copy-in-nul.js'
 import { quoteIdentifier } from './address.js'
 import { moveError } from './errors.js'
 
@@ -17,6 +18,8 @@ export interface CopyTarget {
   readonly text: string
 }
 
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: character_not_in_repertoire
+const BAD_ENCODING = '22021'
 // Smaller chunks are put together: each write to the socket costs about as much as copying this many bytes.
 const SMALL_BYTES = 32 * 1024
 
@@ -49,20 +52,25 @@ async function copyPart(session: Session, sql: string, part: Part, from: Chunks,
   try {
     await pour(guarded(part, from, session), stream)
   } catch (error) {
-    if (vendor !== undefined) throw explain(vendor)
+    if (vendor !== undefined) throw await explain(vendor)
     // What the source says stays here: the server would log it.
     stream.destroy(new Error('the records could not be read'))
     await settled
     throw error
   }
   await settled
-  if (vendor !== undefined) throw explain(vendor)
+  if (vendor !== undefined) throw await explain(vendor)
   return stream.rowCount
 
-  function explain(error: unknown): MoveError {
+  async function explain(error: unknown): Promise<MoveError> {
     const told = moveError(error, { doing: `copy ${part.name} into ${into.text}`, server: session.where, signal: run.signal, context: { file: part.name } })
-    const field = into.columns.find(({ column }) => column === told.context.column)?.field
-    return field === undefined ? told : new MoveError(told.code, told.message, { cause: told.cause, context: { ...told.context, field }, temporary: told.temporary })
+    const nul = told.context.sqlstate === BAD_ENCODING && part.again && from.format.format === 'delimited' ? await findNul(part, from.format).catch(() => undefined) : undefined
+    const name = nul === undefined ? into.columns.find(({ column }) => column === told.context.column)?.field : into.columns[nul.field]?.field
+    if (name === undefined) return told
+    const message = nul === undefined ? told.message
+      : `${part.name} row ${nul.row}, field "${name}": the text holds U+0000, which PostgreSQL cannot store; allow nul-removed to have it removed`
+    const context = { ...told.context, field: name, ...(nul !== undefined && { row: String(nul.row), line: String(nul.line) }) }
+    return new MoveError(told.code, message, { cause: told.cause, context, temporary: told.temporary })
   }
 }
 

@@ -40,6 +40,7 @@ export async function openTarget(at: Address, run: Run): Promise<Target> {
     return await land({ session, again }, plan, state, as, within, fill)
   }
   const { identity } = session.server
+  const nul = run.allow.includes('nul-removed') ? 'remove' : 'keep'
   return {
     async look() {
       state = await lookAtTarget(session, table)
@@ -47,8 +48,8 @@ export async function openTarget(at: Address, run: Run): Promise<Target> {
     },
     fit: (wish) => fitOf(planLanding(wish, looked()), looked()),
     bytes: {
-      formats: [BINARY, ...delimitedFormats(run.allow.includes('nul-removed') ? 'remove' : 'keep')],
-      refuse: refuseBytes,
+      formats: [BINARY, ...delimitedFormats(nul)],
+      refuse: (format, given, as) => refuseBytes(format, given, as, nul),
       write: (from, given, as, within) => verb(as, within, (into) => copyIn(session, from, into, within)),
     },
     ...(identity !== undefined && {
@@ -74,11 +75,11 @@ function checkFit(plan: LandingPlan, { fit }: Landing, table: string): void {
   if (plan.refused.length === 0 && !same) throw new MoveError('failed', `the records for ${table} do not come as its fit says`)
 }
 
-function refuseBytes(format: RecordsFormat, given: RecordsSchema, as: RecordsSchema): Why | undefined {
+function refuseBytes(format: RecordsFormat, given: RecordsSchema, as: RecordsSchema, nul: 'keep' | 'remove'): Why | undefined {
   if (given.fields.length !== as.fields.length || given.fields.some(({ name }, i) => name !== as.fields[i]!.name)) return 'the fields are others, or in another order'
   if (format.format === BINARY.format) return refuseHints(format) ?? refusePass(given, as)
   if (format.format !== 'delimited') return `PostgreSQL does not read ${format.format}`
-  return refuseDelimited(format, as) ?? refuseText(given, as)
+  return refuseDelimited(format, as, nul) ?? refuseText(given, as)
 }
 
 /** PostgreSQL rounds, cuts and guesses when it reads text: values that were not checked for their type must not reach it. */
