@@ -41,7 +41,7 @@ export function withSettings(address: Address, more: ReadonlyMap<string, string>
 }
 
 /** A value that is never shown. */
-export function secretOf(value: string): Secret {
+function secretOf(value: string): Secret {
   return { reveal: () => value, toString: () => '[redacted]', toJSON: () => '[redacted]', ...{ [inspect.custom]: () => '[redacted]' } }
 }
 

@@ -119,7 +119,7 @@ function chain(error: unknown): string {
 }
 
 /** Asserts that an error is one that a plugin may throw. */
-export function checkError(error: unknown, what: string): asserts error is MoveErrorType {
+function checkError(error: unknown, what: string): asserts error is MoveErrorType {
   assert.ok(MoveError.is(error), `${what} was rejected with ${inspect(error)}, which is no MoveError`)
   // A name or a path may stand first; a sentence with a capital does not.
   assert.match(error.message, /^[^A-Z]/, `the message of ${what} is no lower-case clause: ${error.message}`)

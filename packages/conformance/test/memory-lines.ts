@@ -6,7 +6,7 @@ import { addressOf, batchesOf, batchOf, textsOf, testRun } from '../src/index.js
 import type { Row } from '../src/index.js'
 import { memory, memoryStore } from '../src/memory.js'
 
-export const LINES: RecordsFormat = { format: 'memory-lines', hints: {} }
+const LINES: RecordsFormat = { format: 'memory-lines', hints: {} }
 const ROWS_A_FILE = 200
 
 export interface MemoryLines extends Plugin {
