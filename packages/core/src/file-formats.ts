@@ -8,7 +8,7 @@ export type Formats = ReadonlyMap<string, FormatDescriptor>
 export interface NamedFormat {
   readonly id: string
   readonly descriptor: FormatDescriptor
-  /** What was told, with the file's own ending standing in for a format that was not. */
+  /** What was told, with the name's own ending standing in for a format that was not: for writing. What is read speaks for itself. */
   readonly told: Told
 }
 

@@ -1,6 +1,6 @@
 // How files in a store become a source: found, decompressed, looked at by their codec, and given as they are.
 import type { FileEntry, Look, Manifest, Run, Source, Stage, Store } from './contract/contract.js'
-import type { Codec, Part, RecordsFormat, Told } from './contract/format.js'
+import type { Chunks, Codec, Part, RecordsFormat, Told } from './contract/format.js'
 import type { RecordsSchema } from './contract/schema.js'
 import { MoveError } from './contract/errors.js'
 import { sameFields } from './contract/schema.js'
@@ -23,25 +23,20 @@ export function storeSource(store: Store, told: ToldOfFiles, formats: Formats): 
     async look(need, run) {
       const found = await lookAtFiles(store, told, formats, need, run)
       const own = uncompressed(found.look.format!)
-      const given = found.look.given ?? found.look.schema
+      const known = found.look.given ?? found.look.schema
       const refuse = (format: RecordsFormat, _given: RecordsSchema, as: RecordsSchema): string | undefined => {
-        if (!sameFields(given, as)) return 'the files give their own fields and types only'
+        if (!sameFields(known, as)) return 'the files give their own fields and types only'
         return sameFormat(format, own) ? undefined : 'the files are in another format'
       }
       source.bytes = {
         formats: [own],
         refuse,
-        read: (format) => Promise.resolve({
-          format,
-          parts: partsOf(found.parts),
-          tally: () => found.look.rowsExact && found.look.rows !== undefined ? { rows: found.look.rows } : {},
-          [Symbol.asyncDispose]: () => Promise.resolve(),
-        }),
+        read: (format) => Promise.resolve(given(found, format)),
       }
       if (found.stored) {
         source.files = {
           formats: [found.look.format!],
-          refuse: (format, _given, as) => sameFields(given, as) && sameFormat(format, found.look.format!) ? undefined : 'the files are as they are',
+          refuse: (format, _given, as) => sameFields(known, as) && sameFormat(format, found.look.format!) ? undefined : 'the files are as they are',
           reach: {},
           at: stageOf(store),
           unload: (_into, format, as) => Promise.resolve<Manifest>({ format, schema: as, files: found.files }),
@@ -52,6 +47,24 @@ export function storeSource(store: Store, told: ToldOfFiles, formats: Formats): 
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
   return source
+}
+
+/** The files as they are. Their rows are counted as given when the last byte of the last one has been. */
+function given({ parts, look }: FoundFiles, format: RecordsFormat): Chunks {
+  let left = parts.length
+  const counted = parts.map((part): Part => ({
+    ...part,
+    async *read(start?: number, end?: number) {
+      yield* part.read(start, end)
+      left--
+    },
+  }))
+  return {
+    format,
+    parts: partsOf(counted),
+    tally: () => left === 0 && look.rowsExact && look.rows !== undefined ? { rows: look.rows } : {},
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
 }
 
 interface FoundFiles {
@@ -76,10 +89,10 @@ async function lookAtFiles(store: Store, caller: ToldOfFiles, formats: Formats, 
   }
   const compression = told.hints?.compression ?? await compressionOfPart(parts[0]!)
   if (compression === 'GZIP') parts = parts.map(decompressed)
-  const { descriptor, told: named } = formatOf(first.name, told, formats)
+  const { descriptor } = formatOf(first.name, told, formats)
   if (descriptor.needs === 'path') parts = await Promise.all(parts.map((part) => part.path === undefined ? spooled(part, run) : Promise.resolve(part)))
   const codec: Codec = await descriptor.codec()
-  const look = await codec.look(parts, { ...named, hints: withoutCompression(named.hints) }, schema === undefined ? need : 'names', run)
+  const look = await codec.look(parts, { ...told, hints: withoutCompression(told.hints) }, schema === undefined ? need : 'names', run)
   const format: RecordsFormat = typeof compression !== 'string' ? look.format : { ...look.format, hints: { ...look.format.hints, compression } }
   const byteLength = files.every((file) => file.byteLength !== undefined) ? files.reduce((sum, file) => sum + file.byteLength!, 0) : undefined
   return {

@@ -46,6 +46,6 @@ describe('the package', () => {
   })
 
   test('offers every verb of a codec', async () => {
-    expect(Object.keys(await descriptor.codec()).sort()).toEqual(['decode', 'encode', 'look', 'transcode'])
+    expect(Object.keys(await descriptor.codec()).sort()).toEqual(['decode', 'encode', 'join', 'look', 'transcode'])
   })
 })

@@ -18,7 +18,7 @@ import { LONGEST_VALUE, writeHex, writerOf } from './writers.js'
 /** See `Codec.encode` of the contract. A part is called what its place among the parts says: `part 1`. */
 export function encode(from: Batches, format: RecordsFormat, run: Run): Chunks {
   const dialect = dialectOf(hintsOf(format))
-  const style = textStyle(dialect)
+  const style = textStyle(dialect, from.schema.fields.length)
   const counts = newCounts(run)
   const columns = from.schema.fields.map((field) => columnWriter(field.name, field.type, style))
   return {

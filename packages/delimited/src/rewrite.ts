@@ -29,7 +29,7 @@ export interface RowWriter {
 }
 
 export function rowWriter(plans: readonly ColumnPlan[], reading: Dialect, writing: Dialect): RowWriter {
-  const style = textStyle(writing)
+  const style = textStyle(writing, plans.length)
   return {
     plans, style, reading,
     quoted: plans.map((plan) => isQuoted(writing, plan.field.type)),

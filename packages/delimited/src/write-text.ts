@@ -14,16 +14,18 @@ export interface TextStyle {
   /** 1 for each byte that a quoted field cannot hold as it is. */
   readonly inQuotes: Uint8Array
   readonly nullText: Uint8Array
+  /** True when a record is this one field, so that its text may stand alone on a line. */
+  readonly alone: boolean
 }
 
-export function textStyle(dialect: Dialect): TextStyle {
+export function textStyle(dialect: Dialect, fields: number): TextStyle {
   const special = new Uint8Array(256)
   const inQuotes = new Uint8Array(256)
   for (const byte of [dialect.delimiter, LF, CR]) special[byte] = 1
   if (dialect.quote >= 0) special[dialect.quote] = inQuotes[dialect.quote] = 1
   if (dialect.escape >= 0) special[dialect.escape] = inQuotes[dialect.escape] = 1
   if (dialect.letterEscapes) LETTER_OF.forEach((letter, byte) => letter !== 0 && (special[byte] = inQuotes[byte] = 1))
-  return { dialect, special, inQuotes, nullText: dialect.nullText }
+  return { dialect, special, inQuotes, nullText: dialect.nullText, alone: fields === 1 }
 }
 
 /** Room that a text of `length` bytes takes at most. */
@@ -48,8 +50,8 @@ export function writeText(style: TextStyle, bytes: Uint8Array, start: number, en
   }
   const length = end - start
   if (length === style.nullText.length && isSame(bytes, start, style.nullText)) return writeNotNull(style, bytes, start, end, out, at)
-  // PostgreSQL before 18 takes an unquoted \. for the end of the data, in CSV too.
-  if (length === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === 0x2e && style.dialect.quote >= 0) {
+  // PostgreSQL before 18 takes an unquoted \. alone on a line for the end of the data, in CSV too.
+  if (style.alone && length === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === 0x2e && style.dialect.quote >= 0) {
     return writeProtected(style, bytes, start, end, false, out, at)
   }
   return w
