@@ -58,6 +58,7 @@ test('prints nothing but errors when quiet', () => {
   const { reporter, lines } = reporting({ quiet: true })
   reporter.onPlan(plan)
   reporter.moved({ id: 'x', plan, tally: { rows: 1 }, elapsedMs: 1 })
+  reporter.stopping('again')
   expect(lines()).toEqual([])
   reporter.failed({ code: 'failed', exitCode: 1, message: 'no', context: {}, temporary: false, causes: [] })
   expect(lines()).toEqual(['mvrec: no', '  (failed)'])

@@ -49,7 +49,7 @@ export function textReporter(terminal: Terminal, { quiet, verbose, progress }: T
     },
     stopping(again) {
       progress.end()
-      terminal.tell(`mvrec: stopping, and undoing what was begun; ${again}`)
+      if (!quiet) terminal.tell(`mvrec: stopping, and undoing what was begun; ${again}`)
     },
     end: progress.end,
   }

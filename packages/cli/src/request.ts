@@ -49,12 +49,12 @@ export interface InspectRequest extends SourceRequest, Reporting {
   readonly rows: number
 }
 
-export interface PluginsRequest extends Reporting {
+interface PluginsRequest extends Reporting {
   readonly command: 'plugins'
 }
 
 /** A text to print in place of doing anything. */
-export interface HelpRequest {
+interface HelpRequest {
   readonly command: 'help'
   readonly text: string
 }

@@ -39,7 +39,8 @@ test('prints the short plan and the tally on standard output, and nothing else a
     'orders.csv  ->  printed.csv\n'
     + '  bytes to bytes      yes  delimited (header row)\n'
     + '  through here        yes  records pass through this process\n\n'
-    + 'moved 3 rows in N s\n',
+    // Bytes that pass as they are are not counted as rows.
+    + `moved ${Buffer.byteLength(CANONICAL)} B in N s\n`,
   )
   expect(stderr).toBe('')
   expect(await read('printed.csv')).toBe(CANONICAL)
@@ -50,9 +51,9 @@ test('writes other dialects and reads them back to the same bytes', async () => 
   expect((await read('o.tsv')).split('\n')[0]).toBe('id\tname\tprice\tday\tseen\tnote')
   await mvrec(['o.tsv', 'o.out', '--quiet', '--to-hint', 'field-delimiter=;', '--to-hint', 'quoting=all', '--to-hint', 'record-terminator=\\r\\n'])
   expect((await read('o.out')).split('\r\n')[0]).toBe('"id";"name";"price";"day";"seen";"note"')
-  await mvrec(['o.out', 'o.dat', '--quiet', ...['quoting=none', 'escape=\\', 'letter-escapes=true', 'field-delimiter=\\t', 'null-text=\\N'].flatMap((hint) => ['--to-hint', hint])])
-  expect((await read('o.dat')).split('\n')[1]).toBe('1\tAda\t10.50\t2024-02-29\t2024-02-29 23:59:59.000001\ta "quoted" one, and\\ntwo lines')
-  await mvrec(['o.dat', 'again.csv', '--quiet'])
+  await mvrec(['o.out', 'o.txt', '--quiet', '--to-format', 'postgres-text', '--to-hint', 'header-row=true'])
+  expect((await read('o.txt')).split('\n')[1]).toBe('1\tAda\t10.50\t2024-02-29\t2024-02-29 23:59:59.000001\ta "quoted" one, and\\ntwo lines')
+  await mvrec(['o.txt', 'again.csv', '--quiet'])
   expect(await read('again.csv')).toBe(CANONICAL)
 })
 
@@ -100,7 +101,7 @@ test('reads a query, from the line or from a file, and chosen columns', async ()
 test('keeps standard output for the records when they go there', async () => {
   const { stdout, stderr } = await mvrec(['orders.csv', '-'])
   expect(stdout).toBe(CANONICAL)
-  expect(stderr).toMatch(/^orders\.csv {2}-> {2}-\n[^]*\nmoved 3 rows in /)
+  expect(stderr).toMatch(/^orders\.csv {2}-> {2}-\n[^]*\nmoved \d+ B in /)
   expect((await mvrec(['orders.csv', '-', '--json'])).stdout).toBe(CANONICAL)
 })
 
@@ -145,7 +146,9 @@ test('prints JSON lines whose totals never fall, and one result at the end', asy
   expect(lines.map((line) => line.event).filter((event, i, all) => event !== all[i - 1])).toEqual(['move-started', 'route-chosen', 'records-moved', 'move-ended', 'result'])
   const moved = lines.filter((line) => line.event === 'records-moved')
   for (const total of ['rows', 'bytes']) {
-    const totals = moved.map((line) => line[total] as number)
+    // What is not known yet is absent.
+    const totals = moved.map((line) => line[total] as number | undefined).filter((count) => count !== undefined)
+    expect(totals.length).toBeGreaterThan(0)
     expect(totals).toEqual([...totals].sort((a, b) => a - b))
   }
   expect(lines.at(-1)).toMatchObject({ event: 'result', command: 'move', route: 'bytes-to-bytes', rows: 11538, to: 'events.csv' })
