@@ -27,7 +27,10 @@ async function* joined(first: Part, rest: AsyncIterator<Part>, format: RecordsFo
     const next = await rest.next()
     // One part needs no header to compare with, so nothing is looked at before there are two.
     const compared = dialect.header && (part !== first || next.done !== true)
-    if (!endsWith(last, dialect.terminator)) yield dialect.terminator
+    if (!endsWith(last, dialect.terminator)) {
+      yield dialect.terminator
+      last = dialect.terminator
+    }
     for await (const chunk of compared ? afterHeader(part, dialect, run, keep) : part.read()) {
       stopWhenAborted(run)
       if (chunk.byteLength === 0) continue

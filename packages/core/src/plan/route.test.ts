@@ -76,6 +76,7 @@ describe('judgeRoutes', () => {
       ['bytes-to-bytes', ['target takes no bytes']],
       ['files-to-bytes', ['source cannot unload to files by itself']],
       ['bytes-to-files', ['target cannot load files by itself']],
+      ['batches-to-batches', ['source gives no batches']],
       ['batches-to-bytes', ['source gives no batches']],
       ['bytes-to-batches', []],
     ])
@@ -95,7 +96,7 @@ describe('judgeRoutes', () => {
   test('the caller forces and forbids routes', () => {
     const both = { source: { bytes: ends.gives(CSV), batches: ends.batches() }, target: { bytes: ends.takes(CSV), batches: ends.batchesTarget() } }
     expect(chosen({ ...both, only: ['batches-to-batches'] }).route).toBe('batches-to-batches')
-    expect(chosen({ ...both, not: ['bytes-to-bytes'] }).route).toBe('batches-to-bytes')
+    expect(chosen({ ...both, not: ['bytes-to-bytes'] }).route).toBe('batches-to-batches')
     expect(judgeRoutes(facts({ ...both, only: ['native'] })).every(({ choice }) => choice === undefined)).toBe(true)
   })
 

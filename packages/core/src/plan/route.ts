@@ -71,11 +71,12 @@ const TABLE: readonly { route: Route, judge: (facts: Facts) => Judged }[] = [
   { route: 'files-to-bytes', judge: filesToBytes },
   { route: 'bytes-to-files', judge: bytesToFiles },
   { route: 'bytes-to-bytes', judge: transcoded },
+  // Batches as they are need neither to be written as bytes nor to be read from them.
+  { route: 'batches-to-batches', judge: batchesToBatches },
   { route: 'batches-to-bytes', judge: batchesToBytes },
   { route: 'bytes-to-batches', judge: bytesToBatches },
   { route: 'files-to-batches', judge: filesToBatches },
   { route: 'batches-to-files', judge: batchesToFiles },
-  { route: 'batches-to-batches', judge: batchesToBatches },
   { route: 'bytes-to-bytes', judge: recoded },
 ]
 
