@@ -63,7 +63,12 @@ export function readArguments(words: readonly string[], told: HelpFacts): Reques
   const operands = command.processedArgs as string[]
   switch (name) {
     case 'inspect':
-      return { command: name, ...sourceRequest(operands[0]!, options), ...reporting(options), rows: typeof options.rows === 'string' ? readCount(options.rows, '--rows', 0) : ROWS_SHOWN }
+      return {
+        command: name,
+        ...sourceRequest(operands[0]!, options),
+        ...reporting(options),
+        rows: typeof options.rows === 'string' ? readCount(options.rows, '--rows', 0) : ROWS_SHOWN,
+      }
     case 'plugins':
       return { command: name, ...reporting(options) }
     default:
@@ -74,7 +79,8 @@ export function readArguments(words: readonly string[], told: HelpFacts): Reques
 function moveCommand(version: string): Command {
   const command = new Command('mvrec')
     .usage(`<from> <to> [options]\n${COMMANDS.map((name) => `       mvrec ${USAGES[name]}`).join('\n')}`)
-    .description('Moves records between databases, files and standard input and output: exact or\nrefused, and the target complete or as it was.')
+    .description('Moves records between databases, files and standard input and output: exact or\n'
+      + 'refused, and the target complete or as it was.')
     .addHelpText('after', EXAMPLES)
   return addMoveOptions(command).optionsGroup(OTHER).version(version, '-V, --version', 'print the version')
 }

@@ -34,7 +34,8 @@ export async function runMove(request: MoveRequest, { installation, signal, repo
 export async function runInspect(request: InspectRequest, { installation, signal, reporter }: Setting): Promise<void> {
   const source = await readSourceOptions(request)
   const { registry } = await needed(installation, [request.from], [request.told.format])
-  if (!holdsFiles(registry.plugin(parseAddress(request.from).scheme), 'source') && (request.told.format !== undefined || request.told.hints.size > 0)) {
+  const toldSomething = request.told.format !== undefined || request.told.hints.size > 0
+  if (toldSomething && !holdsFiles(registry.plugin(parseAddress(request.from).scheme), 'source')) {
     throw new UsageError('the address is no file, and only files have a format and hints to tell: leave them out')
   }
   const sourceFormat = toldOf(request.told)
@@ -42,7 +43,9 @@ export async function runInspect(request: InspectRequest, { installation, signal
   const { fields } = found.look.schema
   const columns = request.columns ?? fields.map((field) => field.name)
   for (const name of columns) {
-    if (!fields.some((field) => field.name === name)) throw new MoveError('not-found', `${found.look.text} has no field "${name}": it has ${fields.map((field) => field.name).join(', ')}`)
+    if (fields.some((field) => field.name === name)) continue
+    const known = fields.map((field) => field.name).join(', ')
+    throw new MoveError('not-found', `${found.look.text} has no field "${name}": it has ${known}`)
   }
   const usual = found.look.format === undefined ? undefined : registry.formats.get(found.look.format.format)?.complete({})
   reporter.inspected({ head: found, columns, ...(usual && { usual }) })
@@ -77,7 +80,9 @@ async function planOptions(request: MoveRequest, installation: Installation): Pr
   }
 }
 
-async function needed(installation: Installation, addresses: readonly string[], formats: readonly (string | undefined)[]): Promise<Pick<PlanOptions, 'registry'>> {
+async function needed(
+  installation: Installation, addresses: readonly string[], formats: readonly (string | undefined)[],
+): Promise<Pick<PlanOptions, 'registry'>> {
   const installed = await findInstalled(installation)
   return { registry: await loadNeeded(installed, { addresses, formats: formats.filter((format) => format !== undefined) }) }
 }

@@ -24,12 +24,14 @@ export function inspectionLines({ head: { look, rows }, columns, usual }: Inspec
   )
   const facts = factsOf(look, usual, everyHint).flatMap(([label, text]) => wrapText(harmless(text), width - LABEL_WIDTH - 2)
     .map((line, i) => `  ${style('dim', (i === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`))
+  const titles = fields.map(({ name, type }): TableColumn => ({ title: harmless(name), align: NUMBERS.has(type.type) ? 'right' : 'left' }))
+  const cells = rows.map((row) => shown.map((k) => valueShown(row[k]!)))
   return [
     style('bold', harmless(look.text)),
     ...facts,
     '',
     ...titled(schema.lines, terminal),
-    ...(rows.length === 0 ? [] : ['', ...rowLines(fields.map((field) => ({ title: harmless(field.name), align: NUMBERS.has(field.type.type) ? 'right' : 'left' })), rows.map((row) => shown.map((k) => valueShown(row[k]!))), look, terminal)]),
+    ...(rows.length === 0 ? [] : ['', ...rowLines(titles, cells, look, terminal)]),
   ]
 }
 

@@ -16,7 +16,12 @@ export function pluginLines(installed: Installed, { width, style }: Terminal, fo
   const why = passedOverText(installed)
   return [
     ...plugins.flatMap((plugin) => [
-      [style('bold', padText(harmless(plugin.name), nameWidth)), padText(harmless(plugin.version), versionWidth), `contract ${plugin.contract}`, of[plugin.of]].join('  '),
+      [
+        style('bold', padText(harmless(plugin.name), nameWidth)),
+        padText(harmless(plugin.version), versionWidth),
+        `contract ${plugin.contract}`,
+        of[plugin.of],
+      ].join('  '),
       ...factsOf(plugin, folders).flatMap(([label, text, colour]) => wrapText(harmless(text), width - LABEL_WIDTH - 2)
         .map((line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL_WIDTH)}${colour === undefined ? line : style(colour, line)}`)),
     ]),

@@ -42,7 +42,8 @@ export function jsonReporter(terminal: Terminal, { quiet, verbose }: { readonly 
       line({
         event: 'result',
         command: 'plugins',
-        plugins: plugins.map(({ name, version, contract, schemes, formats, path, of, refused }) => ({ name, version, contract, schemes, formats, path, of, refused })),
+        // `load` is a function, which JSON leaves out.
+        plugins,
         project,
         passedOver,
       })

@@ -58,7 +58,8 @@ export function textReporter(terminal: Terminal, { quiet, verbose, progress }: T
 /** `moved 11,538 rows in 0.4 s`, and a line for each loss that changed something. An unknown count is not told. */
 function tallyLines({ tally, bytes, elapsedMs }: MoveResult, { style }: Terminal): string[] {
   const what = tally.rows !== undefined ? rowsText(tally.rows) : bytes !== undefined ? bytesText(bytes) : 'everything'
-  const losses = Object.entries(tally.losses ?? {}).map(([loss, count]) => style('yellow', `  ${grouped(count)} ${count === 1 ? 'value' : 'values'} changed: ${lossText(loss)}`))
+  const losses = Object.entries(tally.losses ?? {})
+    .map(([loss, count]) => style('yellow', `  ${grouped(count)} ${count === 1 ? 'value' : 'values'} changed: ${lossText(loss)}`))
   return [`${style('green', 'moved')} ${what} in ${durationText(elapsedMs)}`, ...losses]
 }
 

@@ -26,8 +26,13 @@ export function toldOfEnds(request: MoveRequest, source: Plugin, target: Plugin)
   if (isEmpty(told)) return { from: toldOf(toldFrom), to: toldOf(toldTo) }
   const [fromFile, toFile] = [holdsFiles(source, 'source'), holdsFiles(target, 'target')]
   if (fromFile && toFile) throw new UsageError(`both ends are files, and it could mean either: write ${remedies(told)}`)
-  if (!fromFile && !toFile) throw new UsageError(`neither end is a file, and only files have ${told.format === undefined ? 'hints' : 'a format to tell'}: leave out ${spelled(told).join(' and ')}`)
-  return fromFile ? { from: toldOf(joined(told, toldFrom, '--from-format')), to: toldOf(toldTo) } : { from: toldOf(toldFrom), to: toldOf(joined(told, toldTo, '--to-format')) }
+  if (!fromFile && !toFile) {
+    const what = told.format === undefined ? 'hints' : 'a format to tell'
+    throw new UsageError(`neither end is a file, and only files have ${what}: leave out ${spelled(told).join(' and ')}`)
+  }
+  return fromFile
+    ? { from: toldOf(joined(told, toldFrom, '--from-format')), to: toldOf(toldTo) }
+    : { from: toldOf(toldFrom), to: toldOf(joined(told, toldTo, '--to-format')) }
 }
 
 /** As core takes it; undefined when nothing is told. @throws UsageError for a compression there is none of. */
@@ -38,7 +43,9 @@ export function toldOf(told: ToldOfEnd): Told | undefined {
 }
 
 function joined(plain: ToldOfEnd, own: ToldOfEnd, option: string): ToldOfEnd {
-  if (plain.format !== undefined && own.format !== undefined && plain.format !== own.format) throw new UsageError(`--format and ${option} say different things: leave one out`)
+  if (plain.format !== undefined && own.format !== undefined && plain.format !== own.format) {
+    throw new UsageError(`--format and ${option} say different things: leave one out`)
+  }
   const format = plain.format ?? own.format
   return { hints: joinHints(plain.hints, own.hints), ...(format !== undefined && { format }) }
 }

@@ -10,7 +10,7 @@ const directory = await scratchFolder()
 const ROWS = 1_500_000
 await writeFile(join(directory, 'big.csv'), `id,name,price\n${Array.from({ length: ROWS }, (_, k) => `${k},name ${k},${k}.25\n`).join('')}`)
 await writeFile(join(directory, 'there.csv'), 'as,it\nwas,1\n')
-await writeFile(join(directory, 'small.csv'), 'id,name,price\n1,Ada,0.25\n')
+await writeFile(join(directory, 'small.csv'), 'id,name,price\n1,Ada,1499999.25\n')
 
 /** Sends a signal as soon as records move. */
 function whenMoving(signal: NodeJS.Signals): (written: string, child: ChildProcess) => void {
@@ -35,7 +35,7 @@ test('Ctrl-C amid a move into DuckDB leaves the table as it was', async () => {
   expect(await runMvrec(['small.csv', 'duckdb:stop.duckdb#t', '--quiet'], { directory })).toMatchObject({ code: 0 })
   const ran = await runMvrec(['big.csv', 'duckdb:stop.duckdb#t', '--if-exists', 'append', '--json'], { directory, onOutput: whenMoving('SIGINT') })
   expect(ran, ran.stderr).toMatchObject({ code: 130 })
-  expect((await runMvrec(['duckdb:stop.duckdb#t', '-', '--quiet'], { directory })).stdout).toBe('id,name,price\n1,Ada,0.25\n')
+  expect((await runMvrec(['duckdb:stop.duckdb#t', '-', '--quiet'], { directory })).stdout).toBe('id,name,price\n1,Ada,1499999.25\n')
 }, 60_000)
 
 test('Ctrl-C says in words that it undoes what was begun, and that it has', async () => {
