@@ -154,7 +154,9 @@ async function prepare(from: string | End, to: string | End, options: PlanOption
   if (existing !== undefined && (options.whenExists ?? 'fail') === 'fail') {
     throw new MoveError('already-exists', `${target.text} exists already: say what to do with it (append, truncate, delete, replace, merge)`, { context: { target: target.text } })
   }
-  const need = (existing?.fields.length ?? 0) > 0 ? 'names' : target.end.needs ?? 'types'
+  // A table that is kept has the types; one that is replaced takes them from the source.
+  const typed = existing !== undefined && existing.fields.length > 0 && options.whenExists !== 'replace'
+  const need = typed ? 'names' : target.end.needs ?? 'types'
   // Parts side by side are of use only to a target that takes them so.
   const sideBySide = target.end.bytes?.parallel === true || target.end.batches?.parallel === true
   const look = await source.end.look(need, sideBySide ? run : { ...run, concurrency: 1 })

@@ -52,6 +52,26 @@ describe('databases', () => {
     expect((await get(address(path, { fragment: 't' }))).rows).toEqual([['1']])
   })
 
+  test('are free for another process as soon as a source that was left early is closed', async () => {
+    using place = folder()
+    const path = join(place.path, 'a.duckdb')
+    const driver = createRequire(import.meta.url).resolve('@duckdb/node-bindings')
+    await put(address(path, { fragment: 't' }), { schema: SCHEMA }, Array.from({ length: 50_000 }, (_, i) => [String(i)]))
+    const source = await openSource(address(path, { fragment: 't' }))
+    const early = await source.batches!.read((await source.look('types', newRun())).schema, newRun())
+    for await (const part of early.parts) {
+      for await (const batch of part) {
+        expect(batch.rows).toBeGreaterThan(0)
+        break
+      }
+      break
+    }
+    await early[Symbol.asyncDispose]()
+    await source[Symbol.asyncDispose]()
+    const other = spawn(process.execPath, ['-e', `require(${JSON.stringify(driver)}).open(${JSON.stringify(path)}).then(() => process.exit(0), () => process.exit(9))`], { stdio: 'ignore' })
+    expect((await once(other, 'exit'))[0]).toBe(0)
+  })
+
   test('are open for reading only while only sources are on them', async () => {
     using place = folder()
     const path = join(place.path, 'a.duckdb')

@@ -2,7 +2,7 @@
 import type { Batch, Batches, RecordsSchema, Run } from '@records-mover/core/plugin'
 import type { ColumnToRead } from './read-vector.js'
 import { readChunk } from './read-vector.js'
-import type { Session } from './session.js'
+import type { Session, Stream } from './session.js'
 
 /**
  * Batches of up to 2048 rows of a query, in one part, in one read-only transaction of a session that is opened when the part is
@@ -15,9 +15,12 @@ export function readBatches(
   let rows = 0
   let next: Promise<unknown> = Promise.resolve()
   let opened: Session | undefined
+  let stream: Stream | undefined
   async function finish(): Promise<void> {
     opened?.interrupt()
     await next.catch(() => undefined)
+    await stream?.abandon()
+    stream = undefined
     await opened?.rollback()
     opened?.close()
   }
@@ -26,12 +29,12 @@ export function readBatches(
     const unwatch = session.watch(run)
     try {
       await session.run('begin transaction read only', what)
-      const stream = await session.stream(sql, what)
-      let fetched = stream.next()
+      const reading = stream = await session.stream(sql, what)
+      let fetched = reading.next()
       next = fetched
       for (let chunk = await fetched; chunk !== undefined; chunk = await fetched) {
         // The next chunk is computed while this one is turned and used.
-        next = fetched = stream.next()
+        next = fetched = reading.next()
         fetched.catch(() => undefined)
         const batch = readChunk(chunk, columns, rows + 1)
         rows += batch.rows

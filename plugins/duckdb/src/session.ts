@@ -20,6 +20,8 @@ export interface Stream {
   readonly columns: readonly Described[]
   /** The next chunk; undefined at the end. */
   readonly next: () => Promise<duckdb.DataChunk | undefined>
+  /** Ends a stream that was not read to its end. */
+  readonly abandon: () => Promise<void>
 }
 
 /** One connection. Statements are run one after the other. */
@@ -104,6 +106,18 @@ export class Session {
             return chunk === null || duckdb.data_chunk_get_size(chunk) === 0 ? undefined : chunk
           } catch (error) {
             throw duckdbError(error, what)
+          }
+        },
+        abandon: async () => {
+          // A result that is neither read to its end nor broken holds the database open until it happens to be collected.
+          try {
+            let chunk: duckdb.DataChunk | null
+            do {
+              this.interrupt()
+              chunk = await duckdb.fetch_chunk(result)
+            } while (chunk !== null && duckdb.data_chunk_get_size(chunk) > 0)
+          } catch {
+            // Interrupted, which is what was wanted.
           }
         },
       }
