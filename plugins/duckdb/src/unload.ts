@@ -76,8 +76,8 @@ async function lookAhead(session: Session, relation: Relation, columns: readonly
     const type = typeOf(column)
     if (isText(type)) {
       const text = column.home?.sql === 'VARCHAR' ? own : `cast(${own} as varchar)`
-      // DuckDB quotes whatever holds the mark of a comment; the two characters end a COPY of older PostgreSQL, so we quote them.
-      return [`bool_or(contains(${text}, '#') or ${text} = '\\.')`]
+      // DuckDB quotes whatever holds the mark of a comment; alone on a line the two characters end a COPY of older PostgreSQL, so we quote them.
+      return [`bool_or(contains(${text}, '#')${columns.length === 1 ? ` or ${text} = '\\.'` : ''})`]
     }
     if (!isMoment(column)) return [`'plain'`]
     const { sql } = column.home!
@@ -95,8 +95,9 @@ async function lookAhead(session: Session, relation: Relation, columns: readonly
 
 // https://duckdb.org/docs/stable/sql/statements/copy#csv-options
 function copySql(relation: Relation, columns: readonly TableColumn[], dialect: Dialect, seen: Seen, path: string, gzip: boolean): string {
-  const own = dialect.quoting !== 'minimal' || seen.odd || columns.some(({ name }, k) => dialect.header && isOdd(name, k))
-  const select = columns.map((column, k) => `${fieldSql(column, seen.eras[k]!, own ? dialect : undefined)} as ${quoteIdentifier(own ? headerText(column.name, k, dialect) : column.name)}`)
+  const alone = columns.length === 1
+  const own = dialect.quoting !== 'minimal' || seen.odd || columns.some(({ name }, k) => dialect.header && isOdd(name, k, alone))
+  const select = columns.map((column, k) => `${fieldSql(column, seen.eras[k]!, own ? dialect : undefined, alone)} as ${quoteIdentifier(own ? headerText(column.name, k, dialect, alone) : column.name)}`)
   const quote = quoteText(own ? '' : dialect.quote)
   const options = [
     'format csv', `header ${dialect.header}`, `delimiter ${quoteText(dialect.delimiter)}`, `new_line ${quoteText(dialect.terminator)}`,
@@ -105,12 +106,12 @@ function copySql(relation: Relation, columns: readonly TableColumn[], dialect: D
   return `copy (select ${select.join(', ')} from ${relation.sql}) to ${quoteText(path)} (${options.join(', ')})`
 }
 
-function fieldSql(column: TableColumn, eras: boolean, quotes: Dialect | undefined): string {
+function fieldSql(column: TableColumn, eras: boolean, quotes: Dialect | undefined, alone: boolean): string {
   const own = quoteIdentifier(column.name)
   const type = typeOf(column)
   if (isText(type)) {
     const text = column.home?.sql === 'VARCHAR' ? own : `cast(${own} as varchar)`
-    return quotes === undefined ? text : quotedSql(text, quotes)
+    return quotes === undefined ? text : quotedSql(text, quotes, alone)
   }
   if (quotes?.quoting === 'all' || (quotes?.quoting === 'nonnumeric' && type.type !== 'integer' && type.type !== 'decimal')) {
     return `${quoteText(quotes.quote)} || ${textSql(own, type)!} || ${quoteText(quotes.quote)}`
@@ -124,24 +125,24 @@ function fieldSql(column: TableColumn, eras: boolean, quotes: Dialect | undefine
 }
 
 /** The canonical rule for quotes, for values that DuckDB then writes without any of its own. */
-function quotedSql(text: string, { delimiter, quote, quoting, nullText }: Dialect): string {
+function quotedSql(text: string, { delimiter, quote, quoting, nullText }: Dialect, alone: boolean): string {
   const q = quoteText(quote)
   const quoted = `${q} || replace(${text}, ${q}, ${quoteText(quote + quote)}) || ${q}`
   if (quoting !== 'minimal') return quoted
   const needs = [
     `contains(${text}, ${quoteText(delimiter)})`, `contains(${text}, ${q})`, `contains(${text}, chr(10))`, `contains(${text}, chr(13))`,
-    `${text} = ${quoteText(nullText)}`, `${text} = '\\.'`,
+    `${text} = ${quoteText(nullText)}`, ...alone ? [`${text} = '\\.'`] : [],
   ]
   return `case when ${needs.join(' or ')} then ${quoted} else ${text} end`
 }
 
 /** True for a name that DuckDB would quote and the canonical rule would not, or the other way round. */
-function isOdd(name: string, k: number): boolean {
-  return name.includes('#') || name === '\\.' || (k === 0 && name.startsWith('\ufeff'))
+function isOdd(name: string, k: number, alone: boolean): boolean {
+  return name.includes('#') || (alone && name === '\\.') || (k === 0 && name.startsWith('\ufeff'))
 }
 
-function headerText(name: string, k: number, { delimiter, quote, quoting, nullText }: Dialect): string {
-  const special = [delimiter, quote, '\n', '\r'].some((character) => name.includes(character)) || name === nullText || name === '\\.'
+function headerText(name: string, k: number, { delimiter, quote, quoting, nullText }: Dialect, alone: boolean): string {
+  const special = [delimiter, quote, '\n', '\r'].some((character) => name.includes(character)) || name === nullText || (alone && name === '\\.')
   const mark = k === 0 && name.startsWith('\ufeff')
   return quoting !== 'minimal' || special || mark ? `${quote}${name.replaceAll(quote, quote + quote)}${quote}` : name
 }
