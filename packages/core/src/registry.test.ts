@@ -27,8 +27,8 @@ test('refuses a plugin of another contract, naming both numbers', () => {
 
 test('an unknown scheme lists what is registered and names a package from the fixed list only', () => {
   const value = registry([plugin('b'), plugin('a')])
-  expect(() => value.plugin('postgres')).toThrow('no plugin answers "postgres:"; registered: a, b; install and register @records-mover/postgres')
-  expect(() => value.plugin('postgras')).toThrow(/registered: a, b; register a plugin that answers it/)
+  expect(() => value.plugin('postgres')).toThrow('no plugin answers "postgres:"; registered: a, b; add @records-mover/postgres')
+  expect(() => value.plugin('postgras')).toThrow(/registered: a, b; add a plugin that answers it/)
 })
 
 test('resolves secrets by the plugin that knows their prefix', async () => {

@@ -56,7 +56,7 @@ export function registry(plugins: readonly Plugin[]): Registry {
       if (found !== undefined) return found
       const known = [...schemes.keys()].sort().join(', ') || 'none'
       const install = WELL_KNOWN.get(scheme)
-      const remedy = install === undefined ? 'register a plugin that answers it, or write ./ before the name of a file' : `install and register ${install}`
+      const remedy = install === undefined ? 'add a plugin that answers it, or write ./ before the name of a file' : `add ${install}`
       throw new MoveError('unknown-scheme', `no plugin answers "${scheme}:"; registered: ${known}; ${remedy}`, { context: { scheme } })
     },
     async resolveSecret(prefix, reference, run) {

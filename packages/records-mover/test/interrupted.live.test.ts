@@ -28,7 +28,7 @@ describe.skipIf(postgres.skip)(postgres.title('an interrupted move to PostgreSQL
   const outcomes = async (): Promise<Record<string, string>> => {
     const all: Record<string, string> = {}
     await reset()
-    all['old'] = await digest()
+    all.old = await digest()
     for (const mode of MODES) {
       await reset()
       await move(table(sourceFor(mode)), table('target'), { ...options, whenExists: mode, ...(mode === 'merge' && { key: ['id'] }) })
@@ -59,10 +59,10 @@ describe.skipIf(postgres.skip)(postgres.title('an interrupted move to PostgreSQL
       await reset()
       await killed([mode, table(sourceFor(mode)), table('target')], Math.round(random() * whole * 1.1))
       const found = await digest()
-      expect([wanted['old'], wanted[mode]], `round ${round}, ${mode}`).toContain(found)
-      seen.set(found === wanted['old'] ? 'old' : 'new', (seen.get(found === wanted['old'] ? 'old' : 'new') ?? 0) + 1)
+      expect([wanted.old, wanted[mode]], `round ${round}, ${mode}`).toContain(found)
+      seen.set(found === wanted.old ? 'old' : 'new', (seen.get(found === wanted.old ? 'old' : 'new') ?? 0) + 1)
       await expect.poll(sessions, { timeout: 10_000, interval: 20 }).toBe('0')
-      expect([wanted['old'], wanted[mode]]).toContain(await digest())
+      expect([wanted.old, wanted[mode]]).toContain(await digest())
     }
     expect(seen.get('old') ?? 0).toBeGreaterThan(0)
   })
@@ -83,15 +83,14 @@ describe.skipIf(postgres.skip)(postgres.title('an interrupted move to PostgreSQL
       void proxy.thing.cutAfter({ direction, bytes, how: round % 4 < 2 ? 'reset' : 'end' })
       const error = await move(table(sourceFor(mode)), target, { ...options, whenExists: mode, notRoutes: ['native'], ...(mode === 'merge' && { key: ['id'] }) })
         .then(() => undefined, (reason: unknown) => reason)
-      if (process.env['TRACE']) console.log(round, mode, direction, bytes, MoveError.is(error) ? error.code : error, Math.round(performance.now()))
       proxy.thing.heal()
       const found = await digest()
       if (error === undefined) expect(found, `round ${round}, ${mode}`).toBe(wanted[mode])
       else {
         rejected++
-        if (!MoveError.is(error)) throw error
-        if (error.code === 'in-doubt') expect([wanted['old'], wanted[mode]]).toContain(found)
-        else expect(found, `round ${round}, ${mode}, ${error.code}: ${error.message}`).toBe(wanted['old'])
+        if (!MoveError.is(error)) throw new Error('the move rejected with something else than a MoveError', { cause: error })
+        if (error.code === 'in-doubt') expect([wanted.old, wanted[mode]]).toContain(found)
+        else expect(found, `round ${round}, ${mode}, ${error.code}: ${error.message}`).toBe(wanted.old)
       }
       await expect.poll(sessions, { timeout: 10_000, interval: 20 }).toBe('0')
     }
@@ -111,7 +110,7 @@ describe.skipIf(postgres.skip)(postgres.title('an interrupted move to PostgreSQL
         },
       })
       await expect(moved).rejects.toThrow('not today')
-      expect(await digest(), `round ${round}, ${mode}`).toBe(wanted['old'])
+      expect(await digest(), `round ${round}, ${mode}`).toBe(wanted.old)
     }
     expect(await sessions()).toBe('0')
   })

@@ -1,11 +1,11 @@
 // The codec of postgres-binary: parts of COPY BINARY against batches.
 import type { Batch, Batches, Chunks, Codec, Field, Look, Part, RecordsFormat, RecordsSchema, Run, Tally } from '@records-mover/core/plugin'
 import { MoveError, batchBuilder } from '@records-mover/core/plugin'
-import type { DecodeColumn } from './binary-decode.js'
 import { decodeColumn } from './binary-decode.js'
 import type { EncodeColumn } from './binary-encode.js'
 import { encodeBatch } from './binary-encode.js'
 import { withoutNul } from './binary-nul.js'
+import type { DecodeColumn } from './binary-stretch.js'
 import { SIGNATURE, readTuples } from './binary-tuples.js'
 import { wireOf } from './binary-wire.js'
 

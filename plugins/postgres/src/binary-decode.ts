@@ -1,31 +1,15 @@
 // How the columns of COPY BINARY tuples become columns of a batch: one loop per wire form, and no string or BigInt per cell.
-import type { ColumnBuilder, Field, FieldType, TimeUnit } from '@records-mover/core/plugin'
-import { MoveError } from '@records-mover/core/plugin'
+import type { ColumnBuilder, FieldType, TimeUnit } from '@records-mover/core/plugin'
+import type { MoveError } from '@records-mover/core/plugin'
 import { decodeNumeric } from './binary-numeric.js'
+import type { DecodeColumn, Stretch } from './binary-stretch.js'
+import { badValue } from './binary-stretch.js'
 import type { Tuples } from './binary-tuples.js'
 import type { Wire } from './binary-wire.js'
-
-/** One column: which field of the tuples, its wire form, and where its values go. */
-export interface DecodeColumn {
-  readonly field: Field
-  /** Position of the field in the stream. */
-  readonly at: number
-  readonly wire: Wire
-}
 
 /** Appends rows `from` to `to`, exclusive, of one field to a column. Throws `bad-data` with row and field. */
 export function decodeColumn(column: DecodeColumn, into: ColumnBuilder, tuples: Tuples, fields: number, from: number, to: number): void {
   DECODERS[column.wire]({ column, into, tuples, fields, from, to })
-}
-
-export interface Stretch {
-  readonly column: DecodeColumn
-  readonly into: ColumnBuilder
-  readonly tuples: Tuples
-  /** Fields of a tuple. */
-  readonly fields: number
-  readonly from: number
-  readonly to: number
 }
 
 const DECODERS: { readonly [wire in Wire]: (stretch: Stretch) => void } = {
@@ -210,12 +194,4 @@ function unitOf(type: FieldType): TimeUnit {
 
 function wrongLength(column: DecodeColumn, tuples: Tuples, row: number): MoveError {
   return badValue(column, tuples, row, `does not have the length of ${column.wire}: the stream was written for other types`)
-}
-
-/** `bad-data` for one value; `row` counts from the start of these tuples. */
-export function badValue(column: DecodeColumn, tuples: Tuples, row: number, why: string): MoveError {
-  const number = String(tuples.before + row + 1)
-  return new MoveError('bad-data', `row ${number}, field "${column.field.name}": the value ${why}`, {
-    context: { row: number, field: column.field.name },
-  })
 }

@@ -1,7 +1,7 @@
 // How PostgreSQL writes numeric values: groups of four digits with a weight, against two's complement times 10^scale.
 import type { DecimalType } from '@records-mover/core/plugin'
-import type { Stretch } from './binary-decode.js'
-import { badValue } from './binary-decode.js'
+import type { Stretch } from './binary-stretch.js'
+import { badValue } from './binary-stretch.js'
 
 // numeric_send and numeric_recv, src/backend/utils/adt/numeric.c: ndigits, weight, sign, dscale, then groups of base 10000.
 export const NUMERIC_HEADER = 8

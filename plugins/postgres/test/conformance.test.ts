@@ -18,8 +18,4 @@ conformance({ describe, test, after: afterAll }, plugin, {
   package: new URL('..', import.meta.url),
   formats: [plugin, delimited],
   wrong: ['postgres://me:KIT_CANARY@h/d?unknown=1#t', 'postgres://me:KIT_CANARY@h/d#a.b.c', 'postgres://me:KIT_CANARY@h:1/d?port=2#t', 'postgres://me:KIT_CANARY@h/d?tls=off#t'],
-  known: {
-    'look finds the names and the count of what was encoded, and a format that decodes it': 'a COPY BINARY stream tells neither names nor types',
-    'names that need quoting survive, or are refused before any write': 'a name longer than 63 bytes is cut as PostgreSQL cuts it, and the plan says so',
-  },
 })
