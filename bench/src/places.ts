@@ -72,7 +72,7 @@ export function peakOf({ output }: Finished): number {
   return (JSON.parse(output) as { peakMb: number }).peakMb
 }
 
-export function postgresDdl(): string {
+function postgresDdl(): string {
   return `create table ${TABLE} (${COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})`
 }
 

@@ -162,7 +162,7 @@ function rowsTarget(each: ((row: Row) => void | Promise<void>) | undefined, done
 }
 
 /** One row of a batch as an object of the program. */
-export function rowOf(schema: RecordsSchema, batch: Batch, row: number): Row {
+function rowOf(schema: RecordsSchema, batch: Batch, row: number): Row {
   const entries = schema.fields.map((field, k): [string, Value] => {
     const column = batch.columns[k]!
     if (isNull(column, row)) return [field.name, null]

@@ -27,12 +27,6 @@ export function boundsOf(type: FieldType): Bounds | undefined {
   }
 }
 
-/** True for the number that stands for infinity or minus infinity in a date or timestamp of DuckDB. */
-export function isInfinite(type: FieldType, value: bigint): boolean {
-  const most = type.type === 'date' ? 2n ** 31n - 1n : 2n ** 63n - 1n
-  return type.type !== 'time' && (value === most || value === -most)
-}
-
 /**
  * The first row whose number is outside the bounds; -1 when there is none. `values` holds 32-bit numbers or, as `words`, the
  * halves of 64-bit ones, low half first. Null rows may hold anything.

@@ -6,10 +6,10 @@ import type { Described } from './session.js'
 export const SYSTEM = 'duckdb'
 
 /** How a vector of a type holds its values. `text` is strings outside the vector; the others lie in it, one after the other. */
-export type Layout = 'copy' | 'bits' | 'decimal' | 'hugeint' | 'uhugeint' | 'uuid' | 'timetz' | 'text'
+type Layout = 'copy' | 'bits' | 'decimal' | 'hugeint' | 'uhugeint' | 'uuid' | 'timetz' | 'text'
 
 /** One type of DuckDB that has a field type. */
-export interface TypeRow {
+interface TypeRow {
   /** As SQL spells it, without parameters. */
   readonly sql: string
   /** Number in the C interface: https://github.com/duckdb/duckdb/blob/v1.5-variegata/src/include/duckdb.h, `duckdb_type`. */
@@ -28,7 +28,7 @@ const MOST_DECIMAL_DIGITS = 38
 const HUGE: FieldType = { type: 'decimal', precision: 39, scale: 0 }
 
 /** The types that have a field type. JSON comes before the VARCHAR it is kept in. */
-export const TYPES: readonly TypeRow[] = [
+const TYPES: readonly TypeRow[] = [
   { sql: 'BOOLEAN', id: 1, layout: 'bits', bytes: 1, field: { type: 'boolean' } },
   integer('TINYINT', 2, 8, true),
   integer('SMALLINT', 3, 16, true),

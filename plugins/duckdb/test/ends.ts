@@ -130,7 +130,7 @@ export async function rowsOf(batches: Batches): Promise<(string | null)[][]> {
   return rows
 }
 
-export async function writeRows(target: Target, wish: Partial<Wish> & { schema: RecordsSchema }, rows: Rows, run: Run = newRun(), rest: Partial<Landing> = {}): Promise<number | undefined> {
+async function writeRows(target: Target, wish: Partial<Wish> & { schema: RecordsSchema }, rows: Rows, run: Run = newRun(), rest: Partial<Landing> = {}): Promise<number | undefined> {
   await target.look(run)
   const whole: Wish = { whenExists: 'fail', allow: run.allow, ...wish }
   const fit = target.fit(whole)

@@ -23,7 +23,7 @@ export function wireOf(field: Field): Wire | undefined {
 }
 
 /** The wire form of a PostgreSQL type; a domain has that of its base, an enum that of its label. */
-export function wireOfType(type: TypeFacts): Wire | undefined {
+function wireOfType(type: TypeFacts): Wire | undefined {
   if (type.array === true) return undefined
   if (type.kind === 'domain') return type.base === undefined ? undefined : wireOfType(type.base)
   if (type.kind === 'enum') return 'text'

@@ -4,7 +4,7 @@ import { move, registry } from '@records-mover/core'
 import type { PostgresServer } from '@records-mover/test-infra/postgres'
 import { postgres } from '../src/index.js'
 
-export const plugins = registry([postgres])
+const plugins = registry([postgres])
 
 /** Moves with options; an end may be an address or one of the program's own. */
 export function moving(from: string | End, to: string | End, options: Partial<MoveOptions> = {}): Promise<MoveResult> {

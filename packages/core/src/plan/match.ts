@@ -20,7 +20,7 @@ export function match(
 }
 
 /** What a source may be asked to deliver to another end: `as` itself, or its own types for that end to convert. */
-export function deliveries(given: RecordsSchema, as: RecordsSchema): readonly RecordsSchema[] {
+function deliveries(given: RecordsSchema, as: RecordsSchema): readonly RecordsSchema[] {
   const byName = new Map(given.fields.map((field) => [field.name, field]))
   const own: RecordsSchema = { ...given, fields: as.fields.map((field) => byName.get(field.name) ?? field) }
   return sameFields(own, as) ? [as] : [as, own]
