@@ -1,6 +1,6 @@
 // `pnpm test:nodes`: runs the built tests on other Node versions, taken from npm, without touching this workspace's install.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { countLine, countTests } from './count-tests.mjs'
@@ -25,6 +25,8 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
  */
 function testOn(line) {
   const scratch = mkdtempSync(join(tmpdir(), `records-mover-node-${line}-`))
+  // Tests of missing rights start this Node as another user, who has to be able to reach it.
+  chmodSync(scratch, 0o755)
   try {
     const node = install(line, scratch)
     const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
