@@ -61,16 +61,18 @@ describe.skipIf(skip)(skip === undefined ? 'a server' : `a server [skipped: ${sk
     }
   })
 
+  // Each reads its input until that ends, so that the server is seen running first.
   test.each([
     ['ends by SIGKILL', 'SIGKILL', 'process.stdin.resume()'],
-    ['ends by an uncaught error', undefined, 'setTimeout(() => { throw new Error("crash") }, 100)'],
-    ['ends by running out of work, without a stop', undefined, ''],
+    ['ends by an uncaught error', undefined, 'process.stdin.on("end", () => { throw new Error("crash") }).resume()'],
+    ['ends by running out of work, without a stop', undefined, 'process.stdin.resume()'],
     ['ends by a Ctrl-C', 'SIGINT', 'process.stdin.resume()'],
   ] as const)('stops the server when the process that started it %s', async (_title, signal, afterwards) => {
     const { child, facts } = await startElsewhere(afterwards)
     const pid = serverProcess(facts)
     expect(alive(pid)).toBe(true)
     if (signal) child.kill(signal)
+    else child.stdin?.end()
     await once(child, 'exit')
     await expect.poll(() => alive(pid), { timeout: 60_000 }).toBe(false)
     await expect.poll(() => existsSync(dirname(facts.socketDirectory)), { timeout: 60_000 }).toBe(false)
