@@ -81,33 +81,20 @@ async function writeBeside(target: string, there: Stats | undefined, body: Async
   }
 }
 
-// What is sent to the disk on the way need not be waited for at the end; less than this at a time is not worth a call.
-const FLUSH_BYTES = 32 * 2 ** 20
-
-/** One chunk is being written while the next is being made, and what was written goes to the disk meanwhile. */
+/** One chunk is being written while the next is being made. */
 async function writeBody(file: FileHandle, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number> {
   let byteLength = 0
-  let flushedAt = 0
   let writing = Promise.resolve()
-  let flushing = Promise.resolve()
   try {
     for await (const chunk of stoppable(body, signal)) {
       await writing
-      if (byteLength - flushedAt >= FLUSH_BYTES) {
-        flushedAt = byteLength
-        flushing = flushing.then(() => file.datasync())
-        flushing.catch(() => undefined)
-      }
       writing = writeFully(file, chunk)
       writing.catch(() => undefined)
       byteLength += chunk.byteLength
     }
   } finally {
-    // The file is closed only when nothing is under way in it.
-    await Promise.allSettled([writing, flushing])
+    await writing
   }
-  await writing
-  await flushing
   return byteLength
 }
 
