@@ -93,12 +93,13 @@ test('a second Ctrl-C ends a move that does not stop, and loads the plugin of th
 // util-linux's, which runs a command on a terminal of its own: https://man7.org/linux/man-pages/man1/script.1.html
 const TERMINAL = 'script'
 const scripted = spawnSync(TERMINAL, ['--version']).status === 0
-test.skipIf(!scripted)(`redraws one progress line on a terminal and clears it${scripted ? '' : ' (no program "script" to make a terminal)'}`, () => {
+test.skipIf(!scripted)(`draws one progress line on a terminal and clears it${scripted ? '' : ' (no program "script" to make a terminal)'}`, () => {
   const command = `${process.execPath} ${MVREC} big.csv shown.csv --to-hint quoting=all`
   const { stdout, status } = spawnSync(TERMINAL, ['-qec', command, '/dev/null'], { cwd: directory, encoding: 'utf8', env: { ...process.env, TERM: 'xterm', NO_COLOR: '1' } })
   expect(status).toBe(0)
   const drawn = stdout.split('\r\u001b[K').slice(1)
-  expect(drawn.length).toBeGreaterThan(2)
+  // How often it is redrawn depends on the machine; progress.test.ts holds that by a clock of its own.
+  expect(drawn.length).toBeGreaterThan(1)
   expect(drawn[0]).toMatch(/^([\d,]+ rows {2})?[\d.]+ [kM]B( {2}[\d.]+ [kM]B\/s)? {2}0:\d\d( {2}\d+% of about [\d.,]+ (rows|[kM]B))?$/)
   // What stands when all is done: the plan and the tally, and nothing of the line.
   expect(drawn.at(-1)).toMatch(/^moved 1,500,000 rows in /)
