@@ -1,7 +1,7 @@
 // How a place in a store becomes a target: one file, or a directory of files with its manifest written last.
 import type { Fit, Landing, Run, Stage, Store, Target, Wish } from './contract/contract.js'
 import type { Tally } from './contract/batch.js'
-import type { Chunks, RecordsFormat, Told } from './contract/format.js'
+import type { Chunks, Part, RecordsFormat, Told } from './contract/format.js'
 import type { RecordsSchema } from './contract/schema.js'
 import { MoveError } from './contract/errors.js'
 import { sameFields } from './contract/schema.js'
@@ -79,17 +79,26 @@ function fitFile(wish: Wish, { descriptor }: NamedFormat, format: RecordsFormat,
 }
 
 async function writeFile(store: Store, from: Chunks, named: NamedFormat, compression: Compression | undefined, as: Landing, run: Run): Promise<Tally> {
-  const codec = await named.descriptor.codec()
-  const joined = codec.join?.(from, run) ?? from
   async function* body(): AsyncIterable<Uint8Array> {
-    let parts = 0
-    for await (const part of joined.parts) {
-      if (++parts > 1) throw new MoveError('refused', `${named.id} files cannot be joined into one: name a folder, with / at its end`)
-      yield* part.read()
-    }
+    const parts = from.parts[Symbol.asyncIterator]()
+    const [first, second] = [await parts.next(), await parts.next()]
+    if (second.done !== true) yield* joined([first.value as Part, second.value], parts)
+    else if (first.done !== true) yield* first.value.read()
     // The file is not visible before its body ends.
     await as.confirm(from.tally())
   }
+  /** One part needs no codec to become one file. */
+  async function* joined(known: readonly Part[], rest: AsyncIterator<Part>): AsyncIterable<Uint8Array> {
+    const codec = await named.descriptor.codec()
+    if (codec.join === undefined) throw new MoveError('refused', `${named.id} files cannot be joined into one: name a folder, with / at its end`)
+    const whole = { ...from, parts: then(known, rest), tally: () => from.tally(), [Symbol.asyncDispose]: () => from[Symbol.asyncDispose]() }
+    for await (const part of codec.join(whole, run).parts) yield* part.read()
+  }
   await store.write(store.at, compression === undefined ? body() : compressed(body()), run)
   return from.tally()
+}
+
+async function* then<T>(known: readonly T[], rest: AsyncIterator<T>): AsyncIterable<T> {
+  yield* known
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }
